@@ -1,0 +1,49 @@
+import type { SourceFile, Span, Statement } from '../sql/source-file';
+import type { TextEdit } from './finding';
+
+export function replaceAt(at: Span, text: string): TextEdit {
+  return { at, text };
+}
+
+export function insertAt(file: string, offset: number, text: string): TextEdit {
+  return { at: { file, start: offset, end: offset }, text };
+}
+
+/** Takes a range away, and the blanks before it. */
+export function removeAt(statement: Statement, at: Span): TextEdit {
+  const before = statement.textOf({ ...at, start: statement.at.start, end: at.start });
+  return { at: { ...at, start: statement.at.start + before.trimEnd().length }, text: '' };
+}
+
+/** Puts a new statement on the line after another one, and gives that one its semicolon where it lacks it. */
+export function addStatementAfter(statement: Statement, sql: string): TextEdit {
+  const { terminatedAt, at } = statement;
+  const missing = terminatedAt === undefined ? ';' : '';
+  return insertAt(at.file, terminatedAt ?? at.end, `${missing}\n${inCaseOf(statement, sql)};`);
+}
+
+/** The statement that a push of `files` runs last. */
+export function lastOf(
+  statements: readonly Statement[],
+  files: readonly SourceFile[],
+): Statement | undefined {
+  const position = new Map(files.map(({ name }, index) => [name, index]));
+  const isAfter = (a: Statement, b: Statement): boolean =>
+    a.file === b.file ? a.at.start > b.at.start : (position.get(a.file) ?? 0) > (position.get(b.file) ?? 0);
+  return statements.reduce<Statement | undefined>(
+    (last, next) => (!last || isAfter(next, last) ? next : last),
+    undefined,
+  );
+}
+
+/** Writes keywords as the statement's first word is written; quoted names stay as they are. */
+function inCaseOf(statement: Statement, sql: string): string {
+  const first = statement.tokens[0];
+  const word = first ? statement.textOf({ ...statement.at, end: first.end }) : '';
+  if (word !== word.toUpperCase()) return sql;
+  return sql.replace(/"[^"]*"|[\w.]+/g, name => (KEYWORDS.has(name) ? name.toUpperCase() : name));
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set(
+  'alter delete enable grant insert level on row schema security select table to update usage'.split(' '),
+);

@@ -1,0 +1,33 @@
+import { defineRule } from '../rule';
+
+export default defineRule({
+  id: 'sql-syntax',
+  title: 'Statement PostgreSQL cannot parse',
+  severity: 'error',
+  fixable: false,
+  sources: ['squawk', 'postgres-language-server'],
+  docs: {
+    what: 'PostgreSQL’s own parser refuses the statement. The other statements of the file are judged all the same.',
+    why: 'A push is one transaction a file: it fails with 42601, and nothing of the file is applied.',
+    how: 'Correct the statement at the marked word. `create policy if not exists` and `for insert, update` do not exist; psql commands such as `\\i` are no SQL.',
+    falseAlarm: 'A template with placeholders that another tool fills in before the push.',
+    bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
+alter table notes enable row level security;
+create policy if not exists notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());`,
+    good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
+alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
+grant select on notes to authenticated;`,
+  },
+
+  check(_model, report, files) {
+    for (const { errors } of files) {
+      for (const { at, message } of errors) {
+        report({
+          at,
+          message: `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}. The push fails with 42601, and nothing of the file is applied.`,
+        });
+      }
+    }
+  },
+});

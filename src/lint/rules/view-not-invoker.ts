@@ -1,0 +1,77 @@
+import { defineRule, insertAt, replaceAt, type SchemaModel, type TextEdit, type View } from '../rule';
+
+export default defineRule({
+  id: 'view-not-invoker',
+  title: 'View that reads with its owner’s rights',
+  severity: { v1_dedicated: 'error', v2_shared: 'warning' },
+  fixable: true,
+  sources: [
+    'splinter 0010_security_definer_view',
+    'pgrls VIEW001',
+    'rls-probe VIEW-DEFINER',
+    'rlsautotest L011',
+  ],
+  docs: {
+    what: 'An exposed view reads a table with row-level security and lacks `security_invoker`.',
+    why:
+      'Such a view reads as its owner. On v1 dedicated the owner is a superuser, so everybody reads and writes every row ' +
+      'through the view, signed-out visitors included, and the platform’s gate lets it pass. On v2 shared the owner is itself ' +
+      'subject to the policies: policies TO authenticated do not speak of it, and the view is empty for everybody.',
+    how: 'Add `with (security_invoker = true)`.',
+    falseAlarm: 'A view that is meant to show a public part of every row, and shows nothing else.',
+    bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);
+alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
+grant select on notes to authenticated;
+create view note_bodies as select owner_id, body from notes;
+grant select on note_bodies to authenticated;`,
+    good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);
+alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
+grant select on notes to authenticated;
+create view note_bodies with (security_invoker = true) as select owner_id, body from notes;
+grant select on note_bodies to authenticated;`,
+  },
+
+  check(model, report) {
+    for (const [key, view] of model.views) {
+      if (view.securityInvoker || view.materialized || !model.isExposed(view.schema)) continue;
+      if (!model.requestRoles.some(role => model.privileges.origin(key, role, 'select') !== undefined))
+        continue;
+      const table = [...tablesBehind(model, view)]
+        .flatMap(name => model.tables.get(name) ?? [])
+        .find(t => t.rowSecurity);
+      if (!table) continue;
+      report({
+        at: view.at,
+        message:
+          model.engine === 'v1_dedicated'
+            ? `${view.name} reads ${table.name} with its owner's rights: everybody sees and changes every row through it.`
+            : `${view.name} reads ${table.name} as the schema's owner, whom policies TO authenticated leave out: it is empty for everybody.`,
+        related: [{ at: table.at, message: `${table.name} has row-level security` }],
+        fix: { title: `Add security_invoker to ${view.name}`, edits: [withInvoker(view)] },
+      });
+    }
+  },
+});
+
+/** Keys of the tables a view reads, through other views as well. */
+function tablesBehind(model: SchemaModel, view: View): Set<string> {
+  const keys = new Set(view.reads);
+  // A set visits what is added while it is walked.
+  for (const key of keys) for (const inner of model.views.get(key)?.reads ?? []) keys.add(inner);
+  return keys;
+}
+
+/** The option is written anew, joins the options that are there, or comes before AS. */
+function withInvoker({ statement, invokerOptionAt }: View): TextEdit {
+  const option = 'security_invoker = true';
+  if (invokerOptionAt) return replaceAt(invokerOptionAt, option);
+  const { tokens, at } = statement;
+  const as = tokens.findIndex(({ kind, value }) => kind === 'word' && value === 'as');
+  const options = tokens.findIndex(
+    ({ kind, value }, index) => index < as && kind === 'word' && value === 'with',
+  );
+  if (options !== -1) return insertAt(at.file, tokens[options + 1]?.end ?? at.end, `${option}, `);
+  return insertAt(at.file, tokens[as - 1]?.end ?? at.end, ` with (${option})`);
+}
