@@ -1,0 +1,101 @@
+import type { Column as ModelColumn, SchemaModel, Table } from '../schema/model';
+
+/** A column, as far as making a row needs it. */
+export interface PlannedColumn {
+  readonly name: string;
+  /** PostgreSQL's short type name, such as `text`, `uuid`, `int4`, `timestamptz`; `text[]` for arrays. */
+  readonly type: string;
+  /** It has to be sent: NOT NULL without a default. */
+  readonly required: boolean;
+  readonly primaryKey: boolean;
+  /** PostgreSQL makes the value itself. */
+  readonly generated: boolean;
+  /** It points at a row of another table. */
+  readonly isReference: boolean;
+  readonly enumValues?: readonly string[];
+}
+
+/** A table to be checked. */
+export interface TablePlan {
+  readonly table: string;
+  readonly owner: string;
+  readonly columns: readonly PlannedColumn[];
+}
+
+/** The tables of the project's SQL that have an owner column, each with its first. */
+export function tablesWithOwner(model: SchemaModel): TablePlan[] {
+  return model.exposedTables.flatMap(table => {
+    const owner = model.ownerColumns(table)[0]?.name;
+    return owner === undefined ? [] : [planOf(table, owner)];
+  });
+}
+
+/** The plan for a table of the project's SQL by its name; undefined when the files do not make it. */
+export function planFromModel(model: SchemaModel, name: string, owner?: string): TablePlan | undefined {
+  const table = model.exposedTables.find(candidate => candidate.name === name);
+  const column = table && (owner ?? model.ownerColumns(table)[0]?.name);
+  return table && column !== undefined ? planOf(table, column) : undefined;
+}
+
+function planOf(table: Table, owner: string): TablePlan {
+  return { table: table.name, owner, columns: [...table.columns.values()].map(planColumn) };
+}
+
+function planColumn(column: ModelColumn): PlannedColumn {
+  return {
+    name: column.name,
+    type: column.type,
+    required: column.notNull && column.default === undefined && !column.generated,
+    primaryKey: column.primaryKey,
+    generated: column.generated,
+    isReference: column.references !== undefined,
+  };
+}
+
+/** Short type names for the words the OpenAPI document uses. */
+const FORMATS: Readonly<Record<string, string>> = {
+  'character varying': 'varchar',
+  character: 'bpchar',
+  'timestamp with time zone': 'timestamptz',
+  'timestamp without time zone': 'timestamp',
+  'time without time zone': 'time',
+  integer: 'int4',
+  bigint: 'int8',
+  smallint: 'int2',
+  boolean: 'bool',
+  'double precision': 'float8',
+  real: 'float4',
+};
+
+interface OpenApiProperty {
+  readonly format?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+}
+
+/**
+ * The plan for a table of PostgREST's OpenAPI document. `required` there counts NOT NULL columns with a default that
+ * PostgREST does not show (serial, identity), so a required key of a number type counts as made by PostgreSQL.
+ */
+export function planFromOpenApi(document: unknown, table: string, owner: string): TablePlan | undefined {
+  const definitions = (document as { definitions?: Record<string, unknown> } | null)?.definitions;
+  const definition = definitions?.[table] as
+    { required?: readonly string[]; properties?: Record<string, OpenApiProperty> } | undefined;
+  if (!definition?.properties) return undefined;
+  const columns = Object.entries(definition.properties).map(([name, property]): PlannedColumn => {
+    const type = FORMATS[property.format ?? ''] ?? property.format ?? 'text';
+    const primaryKey = property.description?.includes('<pk/>') ?? false;
+    const generated = primaryKey && type.startsWith('int') && property.default === undefined;
+    return {
+      name,
+      type,
+      required: (definition.required ?? []).includes(name) && property.default === undefined && !generated,
+      primaryKey,
+      generated,
+      isReference: property.description?.includes('<fk ') ?? false,
+      ...(property.enum && { enumValues: property.enum }),
+    };
+  });
+  return { table, owner, columns };
+}
