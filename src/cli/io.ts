@@ -1,0 +1,30 @@
+/** What a command may touch of the outside. */
+export interface Terminal {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Folders whose `node_modules` may hold the servers of the local Flux. */
+  readonly packageRoots: readonly string[];
+  /** Aborted by Ctrl+C or a polite kill. */
+  readonly signal: AbortSignal;
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** Asks on the terminal; undefined where nobody can answer. */
+  readonly ask?: (question: string) => Promise<string>;
+}
+
+/** Nothing to report, something to report, could not run. */
+export const EXIT = { clean: 0, found: 1, cannotRun: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A command of `flux-rls`. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
+}
+
+/** Bad input: one sentence that names the thing and what to do. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { version } from '../../package.json';
+import { fluxRls } from './flux-rls';
+
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    abort.abort();
+  });
+}
+// `flux-rls … | head` closes the pipe early; that is no error.
+process.stdout.on('error', () => undefined);
+
+async function ask(question: string): Promise<string> {
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await prompt.question(question, { signal: abort.signal });
+  } catch {
+    return '';
+  } finally {
+    prompt.close();
+  }
+}
+
+void fluxRls(
+  process.argv.slice(2),
+  {
+    cwd: process.cwd(),
+    environment: process.env,
+    packageRoots: [path.join(__dirname, '..'), process.cwd()],
+    signal: abort.signal,
+    out: text => process.stdout.write(`${text}\n`),
+    error: text => process.stderr.write(`${text}\n`),
+    ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
+  },
+  version,
+).then(code => {
+  process.exitCode = code;
+});
