@@ -1,0 +1,174 @@
+import * as vscode from 'vscode';
+import { GatewayClient, type ClientOptions } from '../../checklist/gateway-client';
+import { CannotRun, runChecklist, type Progress } from '../../checklist/run';
+import { planFromOpenApi, type TablePlan } from '../../checklist/table-plan';
+import type { ChecklistReport, CheckId, CheckResult } from '../../checklist/verdict';
+import { ActionableError, type Commands } from '../commands';
+import { DisposableStore } from '../disposables';
+import type { Log } from '../log';
+import type { Projects } from '../project/projects';
+import { requireFolder, requireGatewayUrl, requireSecret } from '../project/require';
+import { readSettings } from '../settings';
+import type { Subjects } from '../tokens/subjects';
+import type { TableFinder } from './table-finder';
+import { askForTable, confirmHost } from './questions';
+
+/** Subjects nobody else has, for a folder that has no test subjects of its own. */
+const STAND_INS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
+
+/** What is known of the run that goes on, or of the last one. */
+export interface ChecklistRun {
+  readonly state: 'never' | 'running' | 'cleaning' | 'done' | 'cancelled' | 'failed';
+  readonly plan: TablePlan | undefined;
+  readonly subjects: readonly string[];
+  readonly current: CheckId | undefined;
+  readonly results: readonly CheckResult[];
+  readonly report: ChecklistReport | undefined;
+  readonly problem: string;
+  readonly ended: Date | undefined;
+  readonly seconds: number;
+}
+
+const NEVER: ChecklistRun = {
+  state: 'never',
+  plan: undefined,
+  subjects: [],
+  current: undefined,
+  results: [],
+  report: undefined,
+  problem: '',
+  ended: undefined,
+  seconds: 0,
+};
+
+/** Runs the isolation checklist, one at a time, and tells how far it is. */
+export class ChecklistService implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
+  #run: ChecklistRun = NEVER;
+  #abort: AbortController | undefined;
+  #running: Promise<void> | undefined;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    commands: Commands,
+    private readonly projects: Projects,
+    private readonly subjects: Subjects,
+    private readonly tables: TableFinder,
+    private readonly memento: vscode.Memento,
+    private readonly log: Log,
+  ) {
+    this.#store.add(commands.register('fluxRls.runChecklist', () => this.#start()));
+    this.#store.add(
+      commands.register('fluxRls.cancelChecklist', () => {
+        this.#abort?.abort();
+      }),
+    );
+  }
+
+  get run(): ChecklistRun {
+    return this.#run;
+  }
+
+  /** Stops a run and waits until its rows are removed. */
+  async stop(): Promise<void> {
+    this.#abort?.abort();
+    await this.#running;
+  }
+
+  dispose(): void {
+    this.#abort?.abort();
+    this.#store.dispose();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#abort) throw new ActionableError('The checklist is running already.');
+    const folder = await requireFolder();
+    const project = await this.projects.of(folder);
+    const gatewayUrl = requireGatewayUrl(project);
+    const secret = requireSecret(project);
+    const client: ClientOptions = {
+      gatewayUrl,
+      schema: project.schema?.value,
+      secret,
+      role: readSettings(folder.uri).tokenRole,
+      fetch: (url, init) => fetch(url, init),
+      now: () => Math.floor(Date.now() / 1000),
+    };
+    const [a = STAND_INS[0], b = STAND_INS[1]] = this.subjects.list(folder);
+    const plan = await this.#plan(folder, client, a);
+    if (!plan || !(await confirmHost(this.memento, gatewayUrl, plan.table))) return;
+    this.#running = this.#ask({ ...client, engine: project.engine?.value, plan, subjects: [a, b] });
+    await this.#running;
+  }
+
+  /** The only table of the SQL, the one the person picks, or one the person names. */
+  async #plan(
+    folder: vscode.WorkspaceFolder,
+    client: ClientOptions,
+    subject: string,
+  ): Promise<TablePlan | undefined> {
+    const chosen = await askForTable(await this.tables.tablesOf(folder), this.memento, folder);
+    if (!chosen || chosen.columns.length > 0) return chosen;
+    const document = await new GatewayClient(client).openApi(subject);
+    return planFromOpenApi(document, chosen.table, chosen.owner) ?? chosen;
+  }
+
+  async #ask(options: Omit<Parameters<typeof runChecklist>[0], 'signal' | 'onProgress'>): Promise<void> {
+    const { plan, subjects } = options;
+    const abort = (this.#abort = new AbortController());
+    const started = Date.now();
+    this.#update({ ...NEVER, state: 'running', plan, subjects });
+    await vscode.commands.executeCommand('fluxRls.panel.focus', { preserveFocus: true });
+    try {
+      const report = await runChecklist({
+        ...options,
+        signal: abort.signal,
+        onProgress: progress => {
+          this.#advance(progress);
+        },
+      });
+      this.log.info(
+        `checklist on ${plan.table}: ${report.results.map(({ check, verdict }) => `${check} ${verdict}`).join(', ')}`,
+      );
+      const state = report.cancelled ? 'cancelled' : 'done';
+      this.#end({ state, results: report.results, report }, started);
+    } catch (error) {
+      if (!(error instanceof CannotRun)) throw error;
+      this.#end({ state: 'failed', problem: error.message }, started);
+    } finally {
+      this.#abort = undefined;
+    }
+  }
+
+  #advance(progress: Progress): void {
+    switch (progress.kind) {
+      case 'started':
+        this.#update({ ...this.#run, current: progress.check });
+        break;
+      case 'finished':
+        this.#update({ ...this.#run, current: undefined, results: [...this.#run.results, progress.result] });
+        break;
+      case 'cleaning':
+        this.#update({ ...this.#run, state: 'cleaning' });
+        break;
+    }
+  }
+
+  #end(outcome: Partial<ChecklistRun>, started: number): void {
+    const ended = new Date();
+    this.#update({
+      ...this.#run,
+      current: undefined,
+      ...outcome,
+      ended,
+      seconds: (ended.getTime() - started) / 1000,
+    });
+  }
+
+  #update(run: ChecklistRun): void {
+    this.#run = run;
+    this.#changed.fire();
+  }
+}

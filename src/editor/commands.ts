@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import type { Log } from './log';
+
+/** Every command of the extension with the arguments it takes; all of them are in the manifest. */
+export interface CommandArguments {
+  'fluxRls.addSubject': [];
+  'fluxRls.cancelChecklist': [];
+  'fluxRls.copyCurl': [subject?: string];
+  'fluxRls.explainRule': [id?: string];
+  'fluxRls.forgetSecret': [];
+  'fluxRls.enterSecret': [];
+  'fluxRls.inspectToken': [];
+  'fluxRls.mintToken': [subject?: string];
+  'fluxRls.removeSubject': [subject?: string];
+  'fluxRls.runChecklist': [];
+  'fluxRls.scaffold': [];
+  'fluxRls.setGatewayUrl': [];
+  'fluxRls.showClaims': [subject?: string];
+  'fluxRls.showLog': [];
+  'fluxRls.showProjectSettings': [];
+  'fluxRls.startLocalFlux': [];
+  'fluxRls.stopLocalFlux': [];
+}
+
+export type CommandId = keyof CommandArguments;
+
+/** An error with the one action that helps; shown as it is. */
+export class ActionableError extends Error {
+  override readonly name = 'ActionableError';
+
+  constructor(
+    message: string,
+    readonly action?: { readonly label: string; readonly run: () => unknown },
+  ) {
+    super(message);
+  }
+}
+
+/** Registers handlers and is the boundary of their errors: logged, told in one sentence, with one action. */
+export class Commands {
+  constructor(private readonly log: Log) {}
+
+  /** Registers a command; one that needs trust refuses in a restricted workspace. No command returns anything. */
+  register<K extends CommandId>(
+    id: K,
+    handler: (...args: CommandArguments[K]) => unknown,
+    { needsTrust = true }: { readonly needsTrust?: boolean } = {},
+  ): vscode.Disposable {
+    return vscode.commands.registerCommand(id, async (...args: CommandArguments[K]) => {
+      try {
+        if (needsTrust && !vscode.workspace.isTrusted) throw untrusted();
+        await handler(...args);
+      } catch (error) {
+        await this.#tell(id, error);
+      }
+    });
+  }
+
+  async #tell(id: CommandId, error: unknown): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    this.log.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
+    const action =
+      error instanceof ActionableError && error.action
+        ? error.action
+        : {
+            label: 'Show Log',
+            run: () => {
+              this.log.show();
+            },
+          };
+    const chosen = await vscode.window.showErrorMessage(`Flux RLS: ${message}`, action.label);
+    if (chosen === action.label) await action.run();
+  }
+}
+
+function untrusted(): ActionableError {
+  return new ActionableError(
+    'This needs a trusted workspace: it sends requests with your project’s secret.',
+    {
+      label: 'Manage Workspace Trust',
+      run: () => vscode.commands.executeCommand('workbench.trust.manage'),
+    },
+  );
+}

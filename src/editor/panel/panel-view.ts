@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { parseToHost, type PanelState, type SubjectAction, type ToPanel } from '../../panel/messages';
+import type { ChecklistService } from '../checklist/checklist-service';
+import type { CommandId } from '../commands';
+import { DisposableStore } from '../disposables';
+import type { Log } from '../log';
+import type { Projects } from '../project/projects';
+import { readSettings } from '../settings';
+import type { LocalFluxService } from '../stack/local-flux-service';
+import type { Subjects } from '../tokens/subjects';
+import type { TokenCommands } from '../tokens/token-commands';
+import { currentFolder } from '../workspace-files';
+import { panelHtml } from './panel-html';
+import { panelChecklist, panelProject } from './panel-state';
+
+/** Id of the view in the manifest. */
+const VIEW = 'fluxRls.panel';
+
+const SUBJECT_COMMANDS: Readonly<Record<SubjectAction, CommandId>> = {
+  copyToken: 'fluxRls.mintToken',
+  copyCurl: 'fluxRls.copyCurl',
+  showClaims: 'fluxRls.showClaims',
+  removeSubject: 'fluxRls.removeSubject',
+};
+
+/** The sidebar page: it shows state and asks for commands, and the host decides. */
+export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  #view: vscode.WebviewView | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly projects: Projects,
+    private readonly subjects: Subjects,
+    private readonly tokens: TokenCommands,
+    private readonly checklist: ChecklistService,
+    private readonly localFlux: LocalFluxService,
+    private readonly log: Log,
+  ) {
+    this.#store.add(vscode.window.registerWebviewViewProvider(VIEW, this));
+    const show = (): void => {
+      void this.#show();
+    };
+    for (const event of [
+      projects.onDidChange,
+      subjects.onDidChange,
+      tokens.onDidMint,
+      checklist.onDidChange,
+      localFlux.onDidChange,
+      vscode.window.onDidChangeActiveTextEditor,
+    ] as vscode.Event<unknown>[]) {
+      this.#store.add(event(show));
+    }
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.#view = view;
+    const { webview } = view;
+    const dist = vscode.Uri.joinPath(this.extension, 'dist');
+    const media = vscode.Uri.joinPath(this.extension, 'media');
+    webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+    const uri = (folder: vscode.Uri, name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+    webview.html = panelHtml({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64'),
+      script: uri(dist, 'panel.js'),
+      styles: [uri(dist, 'codicon.css'), uri(media, 'panel.css')],
+    });
+    webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    view.onDidDispose(() => {
+      this.#view = undefined;
+    });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const parsed = parseToHost(message);
+    switch (parsed?.type) {
+      case 'ready':
+        await this.#show();
+        break;
+      case 'command':
+        await vscode.commands.executeCommand(parsed.command);
+        break;
+      case 'subject':
+        await vscode.commands.executeCommand(SUBJECT_COMMANDS[parsed.action], parsed.subject);
+        break;
+      case undefined:
+        this.log.error('The panel sent something that is no message of its protocol.');
+    }
+  }
+
+  async #show(): Promise<void> {
+    if (!this.#view) return;
+    const message: ToPanel = { type: 'state', state: await this.#state() };
+    await this.#view.webview.postMessage(message);
+  }
+
+  async #state(): Promise<PanelState> {
+    const folder = currentFolder() ?? vscode.workspace.workspaceFolders?.[0];
+    return {
+      trusted: vscode.workspace.isTrusted,
+      project: folder ? panelProject(await this.projects.of(folder)) : null,
+      localFlux: this.localFlux.state,
+      subjects: folder
+        ? this.subjects.list(folder).map((subject, index) => ({
+            subject,
+            role: readSettings(folder.uri).tokenRole,
+            mark: String.fromCharCode('A'.charCodeAt(0) + (index % 26)),
+            expiresAt: this.tokens.expiryOf(folder, subject) ?? null,
+          }))
+        : [],
+      checklist: panelChecklist(this.checklist.run),
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { V1_SCHEMA } from '../../flux/names';
+import type { PushFile } from '../../stack/push';
+import type { Commands } from '../commands';
+import { DisposableStore } from '../disposables';
+import type { PushReader } from '../lint/push-reader';
+import type { Projects } from '../project/projects';
+import { requireFolder } from '../project/require';
+import { readBuffer } from '../workspace-files';
+import type { LocalFluxService } from './local-flux-service';
+
+/** "Start Local Flux" and "Stop Local Flux". While it runs it is the project of its folder. */
+export class LocalFluxCommands implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+
+  constructor(
+    commands: Commands,
+    private readonly service: LocalFluxService,
+    private readonly projects: Projects,
+    private readonly reader: PushReader,
+  ) {
+    this.#store.add(commands.register('fluxRls.startLocalFlux', () => this.#start()));
+    this.#store.add(commands.register('fluxRls.stopLocalFlux', () => this.service.stop()));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #start(): Promise<void> {
+    const folder = await requireFolder();
+    const project = await this.projects.of(folder);
+    const schema = project.schema?.value;
+    const engine = project.engine?.value ?? (schema === V1_SCHEMA ? 'v1_dedicated' : 'v2_shared');
+    const files = await this.#filesOf(folder);
+    const flux = await vscode.window.withProgress({ location: { viewId: 'fluxRls.panel' } }, async () =>
+      this.service.start({ folder, engine, schema, files }),
+    );
+    if (!flux) return;
+    const copy = 'Copy URL';
+    const pushed =
+      files.length === 0
+        ? 'No SQL was pushed.'
+        : `${files.length} SQL file${files.length === 1 ? '' : 's'} pushed.`;
+    const answer = await vscode.window.showInformationMessage(
+      `Flux RLS: the local Flux runs at ${flux.url}. ${pushed}`,
+      copy,
+    );
+    if (answer === copy) await vscode.env.clipboard.writeText(flux.url);
+  }
+
+  async #filesOf(folder: vscode.WorkspaceFolder): Promise<PushFile[]> {
+    const files: PushFile[] = [];
+    for (const uri of await this.reader.defaultPushOf(folder.uri)) {
+      const text = await readBuffer(uri);
+      if (text !== undefined) files.push({ name: uri.path, text });
+    }
+    return files;
+  }
+}

@@ -1,0 +1,67 @@
+import type * as vscode from 'vscode';
+import { ChecklistService } from './editor/checklist/checklist-service';
+import { TableFinder } from './editor/checklist/table-finder';
+import { Commands } from './editor/commands';
+import { CodeActions } from './editor/lint/code-actions';
+import { Diagnostics } from './editor/lint/diagnostics';
+import { LintService } from './editor/lint/lint-service';
+import { PushReader } from './editor/lint/push-reader';
+import { RuleDocs } from './editor/lint/rule-docs';
+import { Log } from './editor/log';
+import { PanelView } from './editor/panel/panel-view';
+import { ProjectCommands } from './editor/project/project-commands';
+import { Projects } from './editor/project/projects';
+import { ScaffoldWizard } from './editor/scaffold/scaffold-wizard';
+import { SecretStore } from './editor/secrets';
+import { LocalFluxCommands } from './editor/stack/local-flux-commands';
+import { LocalFluxService } from './editor/stack/local-flux-service';
+import { Subjects } from './editor/tokens/subjects';
+import { TokenCommands } from './editor/tokens/token-commands';
+
+/** What has to be stopped in order, and waited for, when the window closes. */
+let running: { readonly checklist: ChecklistService; readonly localFlux: LocalFluxService } | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { extensionUri, globalStorageUri, workspaceState, subscriptions } = context;
+  const own = <T extends vscode.Disposable>(feature: T): T => {
+    subscriptions.push(feature);
+    return feature;
+  };
+
+  const log = own(new Log());
+  const commands = new Commands(log);
+  const secrets = new SecretStore(context.secrets);
+  const localFlux = own(new LocalFluxService(extensionUri, globalStorageUri, log));
+  const projects = own(new Projects(secrets, localFlux));
+  const reader = new PushReader();
+  const tables = new TableFinder(reader, projects);
+  const subjects = own(new Subjects(workspaceState));
+
+  const lint = own(new LintService(reader, projects, log));
+  own(new Diagnostics(lint));
+  own(new CodeActions(lint));
+  own(new RuleDocs(commands));
+  own(new ProjectCommands(commands, projects, secrets));
+  const tokens = own(new TokenCommands(commands, projects, subjects, tables));
+  const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
+  own(new ScaffoldWizard(commands, projects));
+  own(new LocalFluxCommands(commands, localFlux, projects, reader));
+  own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
+  own(
+    commands.register(
+      'fluxRls.showLog',
+      () => {
+        log.show();
+      },
+      { needsTrust: false },
+    ),
+  );
+
+  running = { checklist, localFlux };
+  lint.lintOpenDocuments();
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.checklist.stop();
+  await running?.localFlux.stop();
+}
