@@ -1,0 +1,110 @@
+import path from 'node:path';
+import type { Engine } from '../../src/flux/engine';
+import { LocalFlux } from '../../src/stack/local-flux';
+import { mintToken } from '../../src/tokens/mint';
+
+/** Schema that the SQL of rules and fixtures may name; both engines serve it. */
+export const TEST_SCHEMA = 't_1a2b3c4d5e6f_api';
+
+export const REPOSITORY = path.resolve(__dirname, '../..');
+
+const running = new Map<Engine, Promise<LocalFlux>>();
+
+/** The local Flux of an engine, started once for the whole run. */
+export async function localFlux(engine: Engine): Promise<LocalFlux> {
+  const flux =
+    running.get(engine) ?? LocalFlux.start({ engine, schema: TEST_SCHEMA, packageRoots: [REPOSITORY] });
+  running.set(engine, flux);
+  return flux;
+}
+
+export async function stopLocalFluxes(): Promise<void> {
+  for (const flux of running.values()) await (await flux).stop();
+  running.clear();
+}
+
+/** Takes every relation, function and type out of the API schema, and gives its privileges back. */
+export async function emptySchema(flux: LocalFlux): Promise<void> {
+  const { schema, role } = flux;
+  await flux.administer(`
+    do $$ declare object record; begin
+      for object in select format('%s %s', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, oid::regclass) as name
+        from pg_class where relnamespace = '${schema}'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+      loop execute format('drop %s cascade', object.name); end loop;
+      for object in select format('%s %s', case prokind when 'p' then 'procedure' else 'function' end, oid::regprocedure) as name
+        from pg_proc where pronamespace = '${schema}'::regnamespace
+      loop execute format('drop %s cascade', object.name); end loop;
+    exception when undefined_table then null; end $$;
+    grant usage on schema ${schema} to ${role}`);
+}
+
+/** Pushes SQL as one file into an emptied schema. */
+export async function pushAlone(flux: LocalFlux, sql: string): Promise<void> {
+  await emptySchema(flux);
+  await flux.push([{ name: 'test.sql', text: sql }]);
+}
+
+export interface Asked {
+  readonly as?: string;
+  readonly role?: string;
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+export interface Told {
+  readonly status: number;
+  readonly body: unknown;
+  /** SQLSTATE or PostgREST code. */
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly headers: Headers;
+}
+
+/** One request to a local Flux. */
+export async function ask(
+  flux: LocalFlux,
+  request: string,
+  { as, role, method = 'GET', body, headers }: Asked = {},
+): Promise<Told> {
+  const token =
+    as === undefined
+      ? undefined
+      : (await mintToken({ subject: as, secret: flux.jwtSecret, ...(role !== undefined && { role }) })).token;
+  const response = await fetch(`${flux.url}${request}`, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  let parsed: unknown = text;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // An empty or textual body stays as it is.
+  }
+  const { code, message } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<
+    string,
+    string
+  >;
+  return { status: response.status, body: parsed, code, message, headers: response.headers };
+}
+
+/** The guide's table, policies and grants, unqualified, so that both engines take it. */
+export const GUIDE_SQL = `create table if not exists notes (
+  id uuid primary key default gen_random_uuid(),
+  owner_id text not null,
+  body text not null,
+  created_at timestamptz not null default now()
+);
+alter table notes enable row level security;
+create policy notes_owner_read on notes for select using (owner_id = auth.uid());
+create policy notes_owner_insert on notes for insert with check (owner_id = auth.uid());
+create policy notes_owner_update on notes for update using (owner_id = auth.uid()) with check (owner_id = auth.uid());
+create policy notes_owner_delete on notes for delete using (owner_id = auth.uid());
+grant select, insert, update, delete on table notes to authenticated;
+`;
