@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Engine } from '../../src/flux/engine';
 import { LocalFlux } from '../../src/stack/local-flux';
+import { Database } from '../../src/database/connection';
 import { mintToken } from '../../src/tokens/mint';
 
 /** Schema that the SQL of rules and fixtures may name; both engines serve it. */
@@ -23,19 +24,32 @@ export async function stopLocalFluxes(): Promise<void> {
   running.clear();
 }
 
-/** Takes every relation, function and type out of the API schema, and gives its privileges back. */
+/** Runs SQL as the superuser, past every gate; PostgREST is not told, for rows are no change of the schema. */
+export async function runSql(flux: LocalFlux, sql: string): Promise<void> {
+  const database = await Database.connect(flux.databaseUrl);
+  try {
+    await database.query(sql);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Takes every relation and function out of the API schema, and gives the role its USAGE back. */
 export async function emptySchema(flux: LocalFlux): Promise<void> {
   const { schema, role } = flux;
-  await flux.administer(`
-    do $$ declare object record; begin
-      for object in select format('%s %s', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, oid::regclass) as name
+  await runSql(
+    flux,
+    `do $$ declare statement text; begin
+      for statement in
+        select format('drop %s if exists %s cascade', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, oid::regclass)
         from pg_class where relnamespace = '${schema}'::regnamespace and relkind in ('r', 'p', 'v', 'm')
-      loop execute format('drop %s cascade', object.name); end loop;
-      for object in select format('%s %s', case prokind when 'p' then 'procedure' else 'function' end, oid::regprocedure) as name
+        union all
+        select format('drop routine if exists %s cascade', oid::regprocedure)
         from pg_proc where pronamespace = '${schema}'::regnamespace
-      loop execute format('drop %s cascade', object.name); end loop;
-    exception when undefined_table then null; end $$;
-    grant usage on schema ${schema} to ${role}`);
+      loop execute statement; end loop;
+    end $$;
+    grant usage on schema ${schema} to ${role}`,
+  );
 }
 
 /** Pushes SQL as one file into an emptied schema. */

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ENGINES, type Engine } from '../../../src/flux/engine';
+import { ruleMarkdown, rulesTable } from '../../../src/lint/docs';
+import { severityOn } from '../../../src/lint/rule';
+import { RULES } from '../../../src/lint/rules';
+import { isAtLeast } from '../../../src/lint/severity';
+import { REPOSITORY } from '../../support/local-flux';
+import { findings, fixed, parseAll } from '../../support/sql';
+
+const CASES: (Engine | undefined)[] = [...ENGINES, undefined];
+
+describe('every rule', () => {
+  it('is in the registry once, alphabetically, in a file of its name', () => {
+    const ids = RULES.map(({ id }) => id);
+    const files = readdirSync(path.join(REPOSITORY, 'src/lint/rules')).filter(name => name !== 'index.ts');
+    assert.deepEqual(ids, [...ids].sort());
+    assert.deepEqual(files.map(name => name.replace('.ts', '')).sort(), ids);
+  });
+
+  for (const rule of RULES) {
+    describe(rule.id, () => {
+      for (const engine of CASES) {
+        const where = engine ?? 'an unknown engine';
+        it(`finds its bad example once on ${where}`, async () => {
+          const own = (await findings(rule.docs.bad, { engine })).filter(finding => finding.rule === rule.id);
+          assert.equal(own.length, 1);
+          const [finding] = own;
+          assert.ok(finding!.at.end > finding!.at.start);
+          assert.ok(finding!.message.length > 20);
+        });
+
+        it(`is silent on its good example on ${where}, and so are the others`, async () => {
+          const worse = (await findings(rule.docs.good, { engine })).filter(
+            finding => finding.rule === rule.id || isAtLeast(finding.severity, 'warning'),
+          );
+          assert.deepEqual(worse, []);
+        });
+
+        if (rule.fixable) {
+          it(`is mended by its fix on ${where}`, async () => {
+            const [before] = (await findings(rule.docs.bad, { engine })).filter(
+              finding => finding.rule === rule.id,
+            );
+            const text = fixed(rule.docs.bad, before);
+            const [file] = await parseAll(text);
+            assert.deepEqual(file!.errors, []);
+            assert.deepEqual(
+              (await findings(text, { engine })).filter(finding => finding.rule === rule.id),
+              [],
+            );
+          });
+        }
+      }
+
+      it('tells what, why, what to do and when not', () => {
+        const page = ruleMarkdown(rule);
+        for (const part of [rule.title, rule.docs.what, rule.docs.why, rule.docs.how, rule.docs.falseAlarm]) {
+          assert.ok(part.length > 0 && page.includes(part));
+        }
+      });
+    });
+  }
+
+  it('has a row in the generated table', () => {
+    const table = rulesTable(RULES);
+    assert.equal(table.split('\n').length, RULES.length + 2);
+    const view = RULES.find(({ id }) => id === 'view-not-invoker')!;
+    assert.equal(severityOn(view, 'v1_dedicated'), 'error');
+    assert.match(table, /`view-not-invoker` \| v1 error, v2 warning/);
+  });
+});
