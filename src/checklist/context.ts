@@ -111,18 +111,13 @@ export class CheckContext {
     return answer.details === null;
   }
 
-  /** A filter for the row of `owner` that came after another one; for tables whose keys PostgreSQL counts up. */
-  async rowAfter(own: OwnRow, owner: string): Promise<OwnRow['filter'] | undefined> {
-    const [key, condition] = Object.entries(own.filter)[0] ?? ['', ''];
+  /** A filter for the one row of a subject that came after its own; for tables whose keys PostgreSQL counts up. */
+  async rowAfter({ subject, filter }: OwnRow): Promise<OwnRow['filter'] | undefined> {
+    const [key, condition] = Object.entries(filter)[0] ?? ['', ''];
     const value = condition.slice('eq.'.length);
     if (!/^\d+$/.test(value)) return undefined;
-    const query = {
-      select: key,
-      [this.plan.owner]: `eq.${owner}`,
-      [key]: `gt.${value}`,
-      order: `${key}.desc`,
-    };
-    const { answer } = await this.ask({ method: 'GET', query, as: owner });
+    const query = { select: key, [this.plan.owner]: `eq.${subject}`, [key]: `gt.${value}`, limit: '2' };
+    const { answer } = await this.ask({ method: 'GET', query, as: subject });
     const rows = answer.status === null ? [] : (answer.rows ?? []);
     const found = rows.length === 1 ? rows[0]?.[key] : undefined;
     return typeof found === 'number' || typeof found === 'string' ? { [key]: `eq.${found}` } : undefined;

@@ -27,8 +27,10 @@ export default defineCheck(
       );
     }
     if (answer.status !== null && answer.status < 300) {
-      if (filter) context.remember({ filter }, b, a, true);
-      return judgeAccepted(context, forged, filter, own.value, own.evidence);
+      const found = filter ?? (await findForged(context));
+      if (found) context.remember({ filter: found }, b, a, true);
+      else context.lose(b);
+      return judgeAccepted(context, forged, found, own.value, own.evidence);
     }
     // NOT NULL, UNIQUE, CHECK and foreign keys are judged after the policies: the row had passed them.
     if (answer.status !== null && answer.code?.startsWith('23')) {
@@ -40,6 +42,16 @@ export default defineCheck(
     throw new Error('an answer that neither accepts nor refuses');
   },
 );
+
+/** The row that was just let in, where PostgreSQL counts the keys: it comes after its owner's own one. */
+async function findForged(context: CheckContext): Promise<OwnRow['filter'] | undefined> {
+  for (const subject of [...context.subjects].reverse()) {
+    const own = await context.ownRow(subject);
+    const found = own.held ? await context.rowAfter(own.value) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
 
 /** 201: unless the database put the right owner in by itself, the forgery stands. */
 async function judgeAccepted(
