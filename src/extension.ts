@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { ChecklistService } from './editor/checklist/checklist-service';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
@@ -21,7 +21,14 @@ import { TokenCommands } from './editor/tokens/token-commands';
 /** What has to be stopped in order, and waited for, when the window closes. */
 let running: { readonly checklist: ChecklistService; readonly localFlux: LocalFluxService } | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What tests inside VS Code may look at; nobody gets it in a normal window. */
+export interface TestHandle {
+  readonly checklist: ChecklistService;
+  readonly localFlux: LocalFluxService;
+  readonly panel: PanelView;
+}
+
+export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
   const { extensionUri, globalStorageUri, workspaceState, subscriptions } = context;
   const own = <T extends vscode.Disposable>(feature: T): T => {
     subscriptions.push(feature);
@@ -46,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
-  own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
+  const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
   own(
     commands.register(
       'fluxRls.showLog',
@@ -59,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   running = { checklist, localFlux };
   lint.lintOpenDocuments();
+  return context.extensionMode === vscode.ExtensionMode.Test ? { checklist, localFlux, panel } : undefined;
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from './log';
+import { tellError, type Offer } from './notify';
 
 /** Every command of the extension with the arguments it takes; all of them are in the manifest. */
 export interface CommandArguments {
@@ -30,7 +31,7 @@ export class ActionableError extends Error {
 
   constructor(
     message: string,
-    readonly action?: { readonly label: string; readonly run: () => unknown },
+    readonly action?: Offer,
   ) {
     super(message);
   }
@@ -51,25 +52,21 @@ export class Commands {
         if (needsTrust && !vscode.workspace.isTrusted) throw untrusted();
         await handler(...args);
       } catch (error) {
-        await this.#tell(id, error);
+        this.#tell(id, error);
       }
     });
   }
 
-  async #tell(id: CommandId, error: unknown): Promise<void> {
+  #tell(id: CommandId, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     this.log.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
-    const action =
-      error instanceof ActionableError && error.action
-        ? error.action
-        : {
-            label: 'Show Log',
-            run: () => {
-              this.log.show();
-            },
-          };
-    const chosen = await vscode.window.showErrorMessage(`Flux RLS: ${message}`, action.label);
-    if (chosen === action.label) await action.run();
+    const showLog = {
+      label: 'Show Log',
+      run: () => {
+        this.log.show();
+      },
+    };
+    tellError(message, (error instanceof ActionableError ? error.action : undefined) ?? showLog);
   }
 }
 

@@ -27,16 +27,17 @@ export async function pushSetOf(path: string, files: PushFileSystem): Promise<Pu
 /** What `flux push` takes in a project folder when it is given no path; the folder's own files come last. */
 export async function defaultPushSet(folder: string, files: PushFileSystem): Promise<PushSet | undefined> {
   const own = (await files.list(folder)) ?? [];
-  for (const target of PUSH_TARGETS) {
+  for (const target of PUSH_TARGETS.filter(name => own.includes(name.replace(/\/.*/, '')))) {
     const path = join(folder, target);
+    if (target.endsWith('.sql')) return { files: [path], asked: new Set([path]) };
     const names = await files.list(path);
     if (names && inPushOrder(names).length > 0) return directorySet(path, names);
-    if (own.includes(target)) return { files: [path], asked: new Set([path]) };
   }
   return inPushOrder(own).length > 0 ? directorySet(folder, own) : undefined;
 }
 
-async function pushSetOfFile(path: string, files: PushFileSystem): Promise<PushSet> {
+/** The push a file belongs to: its directory's when that is a push directory, else its own. */
+export async function pushSetOfFile(path: string, files: PushFileSystem): Promise<PushSet> {
   const directory = path.replace(/\/?[^/]*$/, '') || (path.startsWith('/') ? '/' : '.');
   const neighbors = isPushDirectory(directory) ? await files.list(directory) : undefined;
   const set = neighbors ? directorySet(directory, neighbors).files : [];

@@ -53,8 +53,9 @@ export class LocalFlux {
   static async start(options: LocalFluxOptions): Promise<LocalFlux> {
     const { engine, log = () => undefined } = options;
     const schema = options.schema ?? (engine === 'v2_shared' ? LOCAL_SCHEMA : V1_SCHEMA);
+    const project = new Project(engine, schema);
     const binaries = await findBinaries(options.packageRoots);
-    const folder = await mkdtemp(path.join(tmpdir(), 'flux-rls-'));
+    const folder = await mkdtemp(path.join(temporaryRoot(), 'flux-rls-'));
     const reaper = new Reaper();
     const running: { stop(): Promise<void> }[] = [];
     const dispose = async (): Promise<void> => {
@@ -72,7 +73,6 @@ export class LocalFlux {
       running.push(postgres);
       watch(postgres);
 
-      const project = new Project(engine, schema);
       await project.bootstrap(postgres.url());
       await pushFiles(postgres.url(), engine, schema, options.files ?? []);
 
@@ -198,6 +198,11 @@ async function administer(databaseUrl: string, sql: string): Promise<void> {
   } finally {
     await database.close();
   }
+}
+
+/** Root hands the server to another user, to whom a private TMPDIR is closed. */
+function temporaryRoot(): string {
+  return process.getuid?.() === 0 ? '/tmp' : tmpdir();
 }
 
 function randomSecret(): Secret {

@@ -30,7 +30,7 @@ const OBSERVATIONS: Readonly<Record<string, Observation>> = {
     good: '201',
   },
   'grant-unknown-role': {
-    observe: afterPush(async () => 'pushed'),
+    observe: afterPush(() => Promise.resolve('pushed')),
     bad: 'refused 42704 role "authenticted" does not exist',
     good: 'pushed',
   },
@@ -47,7 +47,7 @@ const OBSERVATIONS: Readonly<Record<string, Observation>> = {
     good: '23502; 200 0 rows, 200 0 rows',
   },
   'owner-uuid': {
-    observe: afterPush(async () => 'pushed'),
+    observe: afterPush(() => Promise.resolve('pushed')),
     bad: 'refused 42883 operator does not exist: uuid = text',
     good: 'pushed',
   },
@@ -78,7 +78,7 @@ const OBSERVATIONS: Readonly<Record<string, Observation>> = {
     good: 'anon sees 0',
   },
   'policy-wrong-clause': {
-    observe: afterPush(async () => 'pushed'),
+    observe: afterPush(() => Promise.resolve('pushed')),
     bad: 'refused 42601 only WITH CHECK expression allowed for INSERT',
     good: 'pushed',
   },
@@ -93,7 +93,7 @@ const OBSERVATIONS: Readonly<Record<string, Observation>> = {
     good: '200 0 rows',
   },
   'sql-syntax': {
-    observe: afterPush(async () => 'pushed'),
+    observe: afterPush(() => Promise.resolve('pushed')),
     bad: 'refused 42601 syntax error at or near "not"',
     good: 'pushed',
   },

@@ -19,7 +19,7 @@ export type HostChoice = 'auto' | 'desktop' | 'server';
 
 /** What to test, and how. Relative paths start at the current folder. */
 export interface HostTestOptions {
-  /** The folder that VS Code opens, as it is: pass a copy when the tests write. */
+  /** The folder or .code-workspace file that VS Code opens, as it is: pass a copy when the tests write. */
   readonly workspace: string;
   /** Folder of the extension; the repository's by default. */
   readonly extension?: string;

@@ -76,7 +76,8 @@ export class VsCodeServer {
   address({ folder, payload }: WorkbenchAddress): string {
     const url = new URL(this.url);
     if (this.connectionToken !== undefined) url.searchParams.set('tkn', this.connectionToken);
-    if (folder !== undefined) url.searchParams.set('folder', toUriPath(folder));
+    const kind = folder?.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    if (folder !== undefined) url.searchParams.set(kind, toUriPath(folder));
     if (payload !== undefined) url.searchParams.set('payload', JSON.stringify(payload));
     return url.href;
   }

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { MAX_PUSH_FILE_BYTES } from '../../flux/push-target';
-import { defaultPushSet, pushSetOf, type PushSet } from '../../lint/push';
+import { defaultPushSet, pushSetOfFile } from '../../lint/push';
 import { SqlParser } from '../../sql/parser';
 import { parseSource, type SourceFile } from '../../sql/source-file';
 import { listNames, readBuffer } from '../workspace-files';
@@ -12,13 +12,14 @@ export class PushReader {
   /** The push a document belongs to, as URIs in push order. */
   async pushOf(document: vscode.Uri): Promise<vscode.Uri[]> {
     if (document.scheme === 'untitled') return [document];
-    const push = await pushSetOf(document.path, this.#fileSystem(document));
-    return this.#uris(push, document) ?? [document];
+    const push = await pushSetOfFile(document.path, this.#fileSystem(document));
+    return push.files.map(path => document.with({ path }));
   }
 
   /** What `flux push` would take in a folder; empty when there is nothing. */
   async defaultPushOf(folder: vscode.Uri): Promise<vscode.Uri[]> {
-    return this.#uris(await defaultPushSet(folder.path, this.#fileSystem(folder)), folder) ?? [];
+    const push = await defaultPushSet(folder.path, this.#fileSystem(folder));
+    return (push?.files ?? []).map(path => folder.with({ path }));
   }
 
   /** Parses files in order; a file that is gone, cannot be read or is too large for a push is left out. */
@@ -37,9 +38,5 @@ export class PushReader {
 
   #fileSystem(like: vscode.Uri): { list: (path: string) => Promise<string[] | undefined> } {
     return { list: path => listNames(like.with({ path })) };
-  }
-
-  #uris(push: PushSet | undefined, like: vscode.Uri): vscode.Uri[] | undefined {
-    return push?.files.map(path => like.with({ path }));
   }
 }

@@ -28,6 +28,7 @@ const SUBJECT_COMMANDS: Readonly<Record<SubjectAction, CommandId>> = {
 export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   #view: vscode.WebviewView | undefined;
+  #shown: PanelState | undefined;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -52,6 +53,11 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
     ] as vscode.Event<unknown>[]) {
       this.#store.add(event(show));
     }
+  }
+
+  /** What the page was sent last; undefined until it asked. */
+  get shown(): PanelState | undefined {
+    return this.#shown;
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -97,8 +103,9 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   async #show(): Promise<void> {
     if (!this.#view) return;
-    const message: ToPanel = { type: 'state', state: await this.#state() };
-    await this.#view.webview.postMessage(message);
+    const state = await this.#state();
+    const message: ToPanel = { type: 'state', state };
+    if (await this.#view.webview.postMessage(message)) this.#shown = state;
   }
 
   async #state(): Promise<PanelState> {

@@ -7,11 +7,10 @@ import { readSettings, SETTINGS } from '../settings';
 import type { LocalFluxService } from '../stack/local-flux-service';
 import { readText } from '../workspace-files';
 
-/** The Flux project of each workspace folder, read when asked for and again after anything it came from changed. */
+/** The Flux project of each workspace folder, and word of every change in what it is read from. */
 export class Projects implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
-  readonly #known = new Map<string, Promise<FluxProject>>();
 
   /** Something that any project is read from has changed. */
   readonly onDidChange = this.#changed.event;
@@ -20,45 +19,37 @@ export class Projects implements vscode.Disposable {
     private readonly secrets: SecretStore,
     private readonly localFlux: LocalFluxService,
   ) {
-    const forget = (): void => {
-      this.#known.clear();
+    const changed = (): void => {
       this.#changed.fire();
     };
     const watcher = this.#store.add(
       vscode.workspace.createFileSystemWatcher(`**/{flux.json,${ENV_FILES.join(',')}}`),
     );
-    this.#store.add(watcher.onDidChange(forget));
-    this.#store.add(watcher.onDidCreate(forget));
-    this.#store.add(watcher.onDidDelete(forget));
-    this.#store.add(secrets.onDidChange(forget));
-    this.#store.add(localFlux.onDidChange(forget));
-    this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(forget));
-    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(forget));
+    this.#store.add(watcher.onDidChange(changed));
+    this.#store.add(watcher.onDidCreate(changed));
+    this.#store.add(watcher.onDidDelete(changed));
+    this.#store.add(secrets.onDidChange(changed));
+    this.#store.add(localFlux.onDidChange(changed));
+    this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(changed));
+    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(changed));
     this.#store.add(
       vscode.workspace.onDidChangeConfiguration(event => {
-        if (event.affectsConfiguration(SETTINGS)) forget();
+        if (event.affectsConfiguration(SETTINGS)) changed();
       }),
     );
   }
 
-  /** What the folder says about its project. */
+  /** What the folder says about its project at this moment; a handful of small files, so nothing is kept. */
   async of(folder: vscode.WorkspaceFolder): Promise<FluxProject> {
-    const key = folder.uri.toString();
-    const project = this.#known.get(key) ?? this.#read(folder);
-    this.#known.set(key, project);
-    return project;
-  }
-
-  dispose(): void {
-    this.#store.dispose();
-  }
-
-  async #read(folder: vscode.WorkspaceFolder): Promise<FluxProject> {
     return readFluxProject({
       folder: folder.uri.path,
       readFile: name => readText(vscode.Uri.joinPath(folder.uri, name)),
       overrides: await this.#overrides(folder),
     });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
   }
 
   /** A running local Flux outranks the settings, and these the files. */

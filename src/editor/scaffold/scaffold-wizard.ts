@@ -4,6 +4,7 @@ import { PROVIDERS, type ScaffoldAnswers } from '../../scaffold/answers';
 import { applyScaffold } from '../../scaffold/apply';
 import { planScaffold, type PlannedFile, type ScaffoldPlan } from '../../scaffold/plan';
 import type { Commands } from '../commands';
+import { tell } from '../notify';
 import type { Projects } from '../project/projects';
 import { requireFolder } from '../project/require';
 import { readText } from '../workspace-files';
@@ -95,20 +96,20 @@ export class ScaffoldWizard implements vscode.Disposable {
     packages: readonly string[],
   ): Promise<void> {
     if (written.length === 0) {
-      void vscode.window.showInformationMessage('Flux RLS: nothing had to be written.');
+      tell('nothing had to be written.');
       return;
     }
     if (written.includes('flux-rls.sql')) {
       await vscode.window.showTextDocument(vscode.Uri.joinPath(folder.uri, 'flux-rls.sql'));
     }
     const count = `${written.length} file${written.length === 1 ? '' : 's'}`;
-    const copy = 'Copy Install Command';
-    const install = `npm install ${packages.join(' ')}`;
-    const answer = await vscode.window.showInformationMessage(
-      `Flux RLS: wrote ${count}.${packages.length > 0 ? ` They need ${packages.join(' and ')}.` : ''}`,
-      ...(packages.length > 0 ? [copy] : []),
-    );
-    if (answer === copy) await vscode.env.clipboard.writeText(install);
+    if (packages.length === 0) tell(`wrote ${count}.`);
+    else {
+      tell(`wrote ${count}. They need ${packages.join(' and ')}.`, {
+        label: 'Copy Install Command',
+        run: () => vscode.env.clipboard.writeText(`npm install ${packages.join(' ')}`),
+      });
+    }
   }
 }
 

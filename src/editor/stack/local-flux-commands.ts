@@ -3,6 +3,7 @@ import { V1_SCHEMA } from '../../flux/names';
 import type { PushFile } from '../../stack/push';
 import type { Commands } from '../commands';
 import { DisposableStore } from '../disposables';
+import { tell } from '../notify';
 import type { PushReader } from '../lint/push-reader';
 import type { Projects } from '../project/projects';
 import { requireFolder } from '../project/require';
@@ -37,16 +38,14 @@ export class LocalFluxCommands implements vscode.Disposable {
       this.service.start({ folder, engine, schema, files }),
     );
     if (!flux) return;
-    const copy = 'Copy URL';
     const pushed =
       files.length === 0
         ? 'No SQL was pushed.'
         : `${files.length} SQL file${files.length === 1 ? '' : 's'} pushed.`;
-    const answer = await vscode.window.showInformationMessage(
-      `Flux RLS: the local Flux runs at ${flux.url}. ${pushed}`,
-      copy,
-    );
-    if (answer === copy) await vscode.env.clipboard.writeText(flux.url);
+    tell(`the local Flux runs at ${flux.url}. ${pushed}`, {
+      label: 'Copy URL',
+      run: () => vscode.env.clipboard.writeText(flux.url),
+    });
   }
 
   async #filesOf(folder: vscode.WorkspaceFolder): Promise<PushFile[]> {

@@ -5,6 +5,7 @@ import { formatDuration, parseDuration } from '../../tokens/duration';
 import { mintToken, type MintedToken } from '../../tokens/mint';
 import { ActionableError, type Commands } from '../commands';
 import { DisposableStore } from '../disposables';
+import { tell } from '../notify';
 import type { Projects } from '../project/projects';
 import { requireFolder, requireGatewayUrl, requireSecret } from '../project/require';
 import { readSettings } from '../settings';
@@ -115,9 +116,7 @@ export class TokenCommands implements vscode.Disposable {
 
   #tellCopied(what: string, { claims }: MintedToken): void {
     const life = formatDuration(claims.exp - claims.iat);
-    void vscode.window.showInformationMessage(
-      `Flux RLS: ${what} copied. It is a live credential for ${life}.`,
-    );
+    tell(`${what} copied. It is a live credential for ${life}.`);
   }
 
   async #pickSubject(folder: vscode.WorkspaceFolder): Promise<string | undefined> {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { TestHandle } from '../../src/extension';
+
+/** Milliseconds until a condition counts as failed. */
+const LIMIT = 15_000;
+
+export async function extension(): Promise<vscode.Extension<TestHandle>> {
+  const found = vscode.extensions.getExtension<TestHandle>('flux-rls.flux-rls');
+  assert.ok(found, 'the extension is there');
+  return Promise.resolve(found);
+}
+
+export async function handle(): Promise<TestHandle> {
+  return (await extension()).activate();
+}
+
+/** Asks again and again until the answer is neither undefined nor false. */
+export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
+  for (const end = Date.now() + LIMIT; ;) {
+    const answer = probe();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end)
+      throw new assert.AssertionError({ message: `not within ${LIMIT / 1000} s: ${what}` });
+    await pause(25);
+  }
+}
+
+export function folder(): vscode.WorkspaceFolder {
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(first, 'a folder is open');
+  return first;
+}
+
+/** Writes a file into the first folder. */
+export async function write(path: string, text: string): Promise<vscode.Uri> {
+  const uri = vscode.Uri.joinPath(folder().uri, path);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  return uri;
+}
+
+export async function remove(path: string): Promise<void> {
+  await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder().uri, path), { recursive: true });
+}
+
+export async function open(path: string, text: string): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(await write(path, text));
+}
+
+/** `rule` of every finding shown for a document, once they are exactly these. */
+export async function findingsOf(uri: vscode.Uri, expected: readonly string[]): Promise<vscode.Diagnostic[]> {
+  let seen: string[] = [];
+  try {
+    return await until(`findings ${expected.join(', ')}`, () => {
+      const diagnostics = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Flux RLS');
+      seen = diagnostics.map(ruleOf).sort();
+      return seen.join() === [...expected].sort().join() && diagnostics;
+    });
+  } catch (error) {
+    assert.deepEqual(seen, [...expected].sort());
+    throw error;
+  }
+}
+
+export function ruleOf({ code }: vscode.Diagnostic): string {
+  return typeof code === 'object' ? String(code.value) : '';
+}
+
+/** Replaces the first occurrence of a text in a document, as typing would. */
+export async function type(editor: vscode.TextEditor, before: string, after: string): Promise<void> {
+  const { document } = editor;
+  const at = document.getText().indexOf(before);
+  assert.ok(at >= 0, before);
+  const range = new vscode.Range(document.positionAt(at), document.positionAt(at + before.length));
+  assert.ok(await editor.edit(edit => edit.replace(range, after)));
+}
+
+export async function closeEditors(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.files.revert');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** Says yes to every quick pick and input box that a command opens, until the command is done. */
+export async function acceptAll(command: Thenable<unknown>): Promise<void> {
+  let done = false;
+  const finished = Promise.resolve(command).finally(() => {
+    done = true;
+  });
+  for (const end = Date.now() + LIMIT; !done && Date.now() < end;) {
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await pause(50);
+  }
+  await finished;
+}
