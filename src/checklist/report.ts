@@ -34,7 +34,7 @@ export function textReport(report: ChecklistReport): string {
   return [
     ...lines,
     ...left.map(row => `! a row was left in ${row.table} (${row.key}, owner ${row.owner}): ${row.reason}`),
-    `${pass} passed, ${fail} failed, ${unknown} cannot tell, ${skipped} skipped · ${created} rows made, ${removed} removed${left.length > 0 ? `, ${left.length} left` : ''}`,
+    `${pass} passed, ${fail} failed, ${unknown} cannot tell, ${skipped} skipped · ${created} ${created === 1 ? 'row' : 'rows'} made, ${removed} removed${left.length > 0 ? `, ${left.length} left` : ''}`,
   ].join('\n');
 }
 

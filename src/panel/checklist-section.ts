@@ -136,7 +136,11 @@ function rowsLine({ state, rows }: PanelChecklist): HTMLElement | false {
   return element(
     'div',
     { class: 'rows-made' },
-    element('p', { class: 'dim' }, `${rows.created} rows made, ${rows.removed} removed`),
+    element(
+      'p',
+      { class: 'dim' },
+      `${rows.created} ${rows.created === 1 ? 'row' : 'rows'} made, ${rows.removed} removed`,
+    ),
     ...rows.left.map(row => element('p', { class: 'problem' }, icon('warning'), `Left behind: ${row}`)),
   );
 }

@@ -36,10 +36,14 @@ function subjectItem(
       { class: 'life', ...(expiresAt !== null && { 'data-expires': String(expiresAt) }) },
       lifeInWords(expiresAt),
     ),
-    iconButton('copy', `Copy a token for ${subject}`, act('copyToken')),
-    iconButton('terminal', `Copy as curl for ${subject}`, act('copyCurl')),
-    iconButton('json', `Show the claims of ${subject}`, act('showClaims')),
-    iconButton('trash', `Remove ${subject}`, act('removeSubject')),
+    element(
+      'span',
+      { class: 'subject-actions' },
+      iconButton('copy', `Copy a token for ${subject}`, act('copyToken')),
+      iconButton('terminal', `Copy as curl for ${subject}`, act('copyCurl')),
+      iconButton('json', `Show the claims of ${subject}`, act('showClaims')),
+      iconButton('trash', `Remove ${subject}`, act('removeSubject')),
+    ),
   );
 }
 

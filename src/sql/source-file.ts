@@ -27,8 +27,7 @@ export class Statement {
     readonly node: Node,
     private readonly span: StatementSpan,
   ) {
-    // eslint-disable-next-line no-control-regex
-    this.#ascii = /^[\x00-\x7f]*$/.test(text);
+    this.#ascii = /^\p{ASCII}*$/u.test(text);
   }
 
   /** Words, strings and signs in order, without comments; offsets are the file's. */

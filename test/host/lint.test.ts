@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeEditors, extension, findingsOf, open, remove, ruleOf, type, write } from './support';
+import { closeEditors, extension, findingsOf, open, remove, ruleOf, type, until, write } from './support';
 
 const TABLE = `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text not null);
 alter table notes enable row level security;
@@ -8,7 +8,7 @@ create policy notes_owner_insert on notes for insert to authenticated with check
 `;
 const GRANT = 'grant insert on notes to authenticated;\n';
 
-describe('the linter in VS Code', () => {
+describe('the linter in VS Code [one folder]', () => {
   afterEach(closeEditors);
 
   it('sleeps until an SQL file is opened', async () => {
@@ -127,8 +127,10 @@ describe('the linter in VS Code', () => {
 
   it('explains a rule on a page', async () => {
     await vscode.commands.executeCommand('fluxRls.explainRule', 'owner-uuid');
-    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'flux-rls-rule');
-    assert.match(page?.getText() ?? '', /^# Owner column of type uuid\n\n`owner-uuid` · error · quick fix/);
+    const text = await until('the text of the page', () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'flux-rls-rule')?.getText(),
+    );
+    assert.match(text, /^# Owner column of type uuid\n\n`owner-uuid` · error · quick fix/);
     await closeEditors();
   });
 });

@@ -10,7 +10,7 @@ import { acceptAll, closeEditors, folder, handle, open, remove, until, write } f
 const SECRET = 'a-project-secret-of-more-than-32-bytes';
 const ENV = `FLUX_URL=http://127.0.0.1:9\nFLUX_JWT_SECRET=${SECRET}\nFLUX_POSTGREST_SCHEMA=t_1a2b3c4d5e6f_api\n`;
 
-describe('a project in VS Code', () => {
+describe('a project in VS Code [one folder]', () => {
   afterEach(closeEditors);
 
   it('shows what was found and what is missing, without a secret', async () => {
@@ -110,9 +110,6 @@ describe('a project in VS Code', () => {
     await vscode.commands.executeCommand('fluxRls.panel.focus');
     await until('the panel asked for its state', () => panel.shown !== undefined);
 
-    // flux-rls.sql is the scaffold's; as schema.sql it is what a push takes.
-    const scaffolded = readFileSync(path.join(folder().uri.fsPath, 'flux-rls.sql'), 'utf8');
-    await write('schema.sql', scaffolded);
     await vscode.commands.executeCommand('fluxRls.startLocalFlux');
     assert.equal(localFlux.state, 'running');
     await until('the panel shows it', () => panel.shown?.localFlux === 'running');
@@ -124,7 +121,7 @@ describe('a project in VS Code', () => {
     ]);
 
     await vscode.commands.executeCommand('fluxRls.runChecklist');
-    assert.equal(checklist.run.state, 'done');
+    assert.equal(checklist.runOf(folder()).state, 'done');
     await until('the panel shows the verdicts', () => panel.shown?.checklist.state === 'done');
     assert.deepEqual(
       panel.shown?.checklist.points.map(({ id, state }) => `${id} ${state}`),
@@ -139,7 +136,6 @@ describe('a project in VS Code', () => {
     await vscode.commands.executeCommand('fluxRls.stopLocalFlux');
     await until('it is stopped', () => panel.shown?.localFlux === 'stopped');
     await assert.rejects(fetch(flux!.url));
-    await remove('schema.sql');
     await remove('flux-rls.sql');
   });
 

@@ -16,11 +16,11 @@ export async function handle(): Promise<TestHandle> {
   return (await extension()).activate();
 }
 
-/** Asks again and again until the answer is neither undefined nor false. */
+/** Asks again and again until the answer is neither undefined nor false nor empty. */
 export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
   for (const end = Date.now() + LIMIT; ;) {
     const answer = probe();
-    if (answer !== undefined && answer !== false) return answer;
+    if (answer !== undefined && answer !== false && answer !== '') return answer;
     if (Date.now() > end)
       throw new assert.AssertionError({ message: `not within ${LIMIT / 1000} s: ${what}` });
     await pause(25);
@@ -73,7 +73,10 @@ export async function type(editor: vscode.TextEditor, before: string, after: str
   const at = document.getText().indexOf(before);
   assert.ok(at >= 0, before);
   const range = new vscode.Range(document.positionAt(at), document.positionAt(at + before.length));
-  assert.ok(await editor.edit(edit => edit.replace(range, after)));
+  const edited = await editor.edit(edit => {
+    edit.replace(range, after);
+  });
+  assert.ok(edited);
 }
 
 export async function closeEditors(): Promise<void> {
@@ -83,11 +86,11 @@ export async function closeEditors(): Promise<void> {
 
 /** Says yes to every quick pick and input box that a command opens, until the command is done. */
 export async function acceptAll(command: Thenable<unknown>): Promise<void> {
-  let done = false;
+  const progress = { done: false };
   const finished = Promise.resolve(command).finally(() => {
-    done = true;
+    progress.done = true;
   });
-  for (const end = Date.now() + LIMIT; !done && Date.now() < end;) {
+  for (const end = Date.now() + LIMIT; !progress.done && Date.now() < end;) {
     await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
     await pause(50);
   }

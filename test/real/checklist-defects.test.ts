@@ -3,7 +3,8 @@ import type { ChecklistOptions } from '../../src/checklist/run';
 import { ENGINES, type Engine } from '../../src/flux/engine';
 import { Secret } from '../../src/flux/secret';
 import { countRows, planOf, realNow, runOn, verdicts } from '../support/checklist';
-import { GUIDE_SQL, localFlux, pushAlone, runSql, TEST_SCHEMA } from '../support/local-flux';
+import { GUIDE_SQL } from '../support/guide-sql';
+import { localFlux, pushAlone, runSql, TEST_SCHEMA } from '../support/local-flux';
 
 type Expected = readonly [signedOut: string, ownRowsOnly: string, forgedInsert: string, crossRead: string];
 

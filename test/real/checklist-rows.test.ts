@@ -4,7 +4,8 @@ import { GatewayClient } from '../../src/checklist/gateway-client';
 import { planFromOpenApi } from '../../src/checklist/table-plan';
 import { ENGINES } from '../../src/flux/engine';
 import { countRows, planOf, realFetch, realNow, runOn, verdicts } from '../support/checklist';
-import { GUIDE_SQL, localFlux, pushAlone, runSql, TEST_SCHEMA } from '../support/local-flux';
+import { GUIDE_SQL } from '../support/guide-sql';
+import { localFlux, pushAlone, runSql, TEST_SCHEMA } from '../support/local-flux';
 
 const ALL_PASS = {
   'signed-out': 'pass',

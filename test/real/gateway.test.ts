@@ -8,7 +8,8 @@ import { Secret } from '../../src/flux/secret';
 import { Gateway } from '../../src/stack/gateway';
 import type { LocalFlux } from '../../src/stack/local-flux';
 import { inspectToken } from '../../src/tokens/inspect';
-import { GUIDE_SQL, localFlux, pushAlone } from '../support/local-flux';
+import { GUIDE_SQL } from '../support/guide-sql';
+import { localFlux, pushAlone } from '../support/local-flux';
 
 const now = (): number => Math.floor(Date.now() / 1000);
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Database } from '../../src/database/connection';
 import type { LocalFlux } from '../../src/stack/local-flux';
 import { PushFailed } from '../../src/stack/push';
-import { ask, emptySchema, GUIDE_SQL, localFlux, pushAlone, TEST_SCHEMA } from '../support/local-flux';
+import { GUIDE_SQL } from '../support/guide-sql';
+import { ask, emptySchema, localFlux, pushAlone, TEST_SCHEMA } from '../support/local-flux';
 
 async function query<Row extends object>(flux: LocalFlux, sql: string): Promise<Row[]> {
   const database = await Database.connect(flux.databaseUrl);

@@ -43,7 +43,12 @@ export async function runInDesktop(plan: HostTestPlan, vscodeExecutablePath: str
       extensionDevelopmentPath: plan.extension,
       extensionTestsPath: plan.tests,
       extensionTestsEnv: { ...plan.env },
-      launchArgs: [plan.workspace, ...folders, '--disable-extensions', '--disable-gpu'],
+      launchArgs: [
+        ...(plan.workspace === undefined ? [] : [plan.workspace]),
+        ...folders,
+        '--disable-extensions',
+        '--disable-gpu',
+      ],
     });
     return {};
   } catch (error) {

@@ -10,7 +10,7 @@ export interface HostTestPlan {
   readonly vsix: string | undefined;
   /** The compiled suite, which exports `run()`. */
   readonly tests: string;
-  readonly workspace: string;
+  readonly workspace: string | undefined;
   readonly settings: Settings;
   /** Environment of the tests. */
   readonly env: Readonly<Record<string, string>>;

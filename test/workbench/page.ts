@@ -6,8 +6,15 @@ import { QuickInput, exactly } from './quick-input';
 import { type VsCodeServer } from './server';
 import { until } from './until';
 
-/** The two kinds of color theme that VS Code ships a default of. */
-export type ThemeKind = 'dark' | 'light';
+/** The kinds of color theme that VS Code ships a default of. */
+export type ThemeKind = 'dark' | 'light' | 'high contrast';
+
+/** What the workbench's root is called in each. */
+const THEME_CLASSES: Readonly<Record<ThemeKind, string>> = {
+  dark: 'vs-dark',
+  light: 'vs',
+  'high contrast': 'hc-black',
+};
 
 const VIEWPORT = { width: 1400, height: 900 };
 
@@ -154,7 +161,7 @@ export class Workbench {
   async setTheme(name: string, kind: ThemeKind): Promise<void> {
     await this.runCommand('Preferences: Color Theme');
     await this.answerQuickInput(name, { pick: true });
-    await this.page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor();
+    await this.page.locator(`.monaco-workbench.${THEME_CLASSES[kind]}`).waitFor();
   }
 
   /** The lines of the active editor that are on the screen. */

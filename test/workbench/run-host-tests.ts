@@ -19,8 +19,8 @@ export type HostChoice = 'auto' | 'desktop' | 'server';
 
 /** What to test, and how. Relative paths start at the current folder. */
 export interface HostTestOptions {
-  /** The folder or .code-workspace file that VS Code opens, as it is: pass a copy when the tests write. */
-  readonly workspace: string;
+  /** The folder or .code-workspace file that VS Code opens, as it is; none leaves the window empty. */
+  readonly workspace?: string | undefined;
   /** Folder of the extension; the repository's by default. */
   readonly extension?: string;
   /** Tests this package instead of the folder, always in the server. */
@@ -89,14 +89,19 @@ function makePlan(options: HostTestOptions, { profile, report, log }: RunPlaces)
     extension,
     vsix: options.vsix === undefined ? undefined : path.resolve(options.vsix),
     tests: path.resolve(options.tests ?? path.join(extension, 'dist/test/index.js')),
-    workspace: path.resolve(options.workspace),
+    workspace: options.workspace === undefined ? undefined : path.resolve(options.workspace),
     settings: options.settings ?? {},
     env: { ...options.env, [REPORT_VARIABLE]: report, [GREP_VARIABLE]: options.grep ?? '' },
     timeout: options.timeout ?? RUN_LIMIT,
     console: new HostConsole(options.verbose ?? false, log),
     log,
   };
-  const needed = [path.join(extension, 'package.json'), plan.tests, plan.workspace, plan.vsix ?? extension];
+  const needed = [
+    path.join(extension, 'package.json'),
+    plan.tests,
+    plan.workspace ?? extension,
+    plan.vsix ?? extension,
+  ];
   const missing = needed.find(entry => !existsSync(entry));
   if (missing !== undefined) throw new HarnessFailure(`${missing} does not exist; is everything built?`);
   return plan;
@@ -147,7 +152,7 @@ function duration(milliseconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.round(seconds / 60)}m`;
 }
 
-const USAGE = `Usage: run-host-tests --workspace DIR [--extension DIR] [--tests FILE] [--vsix FILE]
+const USAGE = `Usage: run-host-tests [--workspace DIR] [--extension DIR] [--tests FILE] [--vsix FILE]
        [--host auto|desktop|server] [--grep RE] [--verbose]
 Ends with 0 when all tests passed, 1 when some failed, 2 when nothing can be said.`;
 
@@ -165,7 +170,7 @@ async function main(): Promise<number> {
     },
   });
   const { workspace, host, ...rest } = values;
-  if (workspace === undefined || !isHostChoice(host)) throw new HarnessFailure(USAGE);
+  if (!isHostChoice(host)) throw new HarnessFailure(USAGE);
   const { failed } = await runHostTests({ workspace, host, ...rest });
   return failed > 0 ? 1 : 0;
 }

@@ -32,7 +32,7 @@ export async function runInServer(plan: HostTestPlan): Promise<HostEnd> {
 
 function address(server: VsCodeServer, { tests, workspace }: HostTestPlan, developed: string): string {
   return server.address({
-    folder: workspace,
+    ...(workspace !== undefined && { folder: workspace }),
     payload: [
       ['extensionDevelopmentPath', server.uri(developed)],
       ['extensionTestsPath', server.uri(tests)],

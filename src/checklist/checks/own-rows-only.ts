@@ -18,8 +18,8 @@ export default defineCheck('own-rows-only', 'A signed-in subject sees only its o
   if (shown.length > 0) {
     const ownerless = shown.every(row => row[owner] === null);
     const message = ownerless
-      ? `As ${a} rows are shown that nobody owns (${owner} is NULL).`
-      : `As ${a} rows of other subjects are shown.`;
+      ? `${a} is shown rows that nobody owns (${owner} is NULL).`
+      : `${a} is shown rows of other subjects.`;
     const advice = `Tie the SELECT policy to the subject: using (${owner} = auth.uid()).`;
     return failed(
       await leakDiagnosis(context, message, advice, ownA.held ? ownA.value : undefined),

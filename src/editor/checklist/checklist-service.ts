@@ -18,6 +18,7 @@ const STAND_INS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
 
 /** What is known of the run that goes on, or of the last one. */
 export interface ChecklistRun {
+  readonly folder: vscode.WorkspaceFolder | undefined;
   readonly state: 'never' | 'running' | 'cleaning' | 'done' | 'cancelled' | 'failed';
   readonly plan: TablePlan | undefined;
   readonly subjects: readonly string[];
@@ -30,6 +31,7 @@ export interface ChecklistRun {
 }
 
 const NEVER: ChecklistRun = {
+  folder: undefined,
   state: 'never',
   plan: undefined,
   subjects: [],
@@ -67,8 +69,9 @@ export class ChecklistService implements vscode.Disposable {
     );
   }
 
-  get run(): ChecklistRun {
-    return this.#run;
+  /** The run of a folder. Another folder's verdicts say nothing about it. */
+  runOf(folder: vscode.WorkspaceFolder | undefined): ChecklistRun {
+    return this.#run.folder?.uri.toString() === folder?.uri.toString() ? this.#run : NEVER;
   }
 
   /** Stops a run and waits until its rows are removed. */
@@ -83,7 +86,7 @@ export class ChecklistService implements vscode.Disposable {
   }
 
   async #start(): Promise<void> {
-    if (this.#abort) throw new ActionableError('The checklist is running already.');
+    this.#refuseSecond();
     const folder = await requireFolder();
     const project = await this.projects.of(folder);
     const gatewayUrl = requireGatewayUrl(project);
@@ -99,8 +102,14 @@ export class ChecklistService implements vscode.Disposable {
     const [a = STAND_INS[0], b = STAND_INS[1]] = this.subjects.list(folder);
     const plan = await this.#plan(folder, client, a);
     if (!plan || !(await confirmHost(this.memento, gatewayUrl, plan.table))) return;
-    this.#running = this.#ask({ ...client, engine: project.engine?.value, plan, subjects: [a, b] });
+    this.#refuseSecond();
+    const engine = project.engine?.value;
+    this.#running = this.#ask(folder, { ...client, engine, plan, subjects: [a, b] });
     await this.#running;
+  }
+
+  #refuseSecond(): void {
+    if (this.#abort) throw new ActionableError('The checklist is running already.');
   }
 
   /** The only table of the SQL, the one the person picks, or one the person names. */
@@ -115,11 +124,14 @@ export class ChecklistService implements vscode.Disposable {
     return planFromOpenApi(document, chosen.table, chosen.owner) ?? chosen;
   }
 
-  async #ask(options: Omit<Parameters<typeof runChecklist>[0], 'signal' | 'onProgress'>): Promise<void> {
+  async #ask(
+    folder: vscode.WorkspaceFolder,
+    options: Omit<Parameters<typeof runChecklist>[0], 'signal' | 'onProgress'>,
+  ): Promise<void> {
     const { plan, subjects } = options;
     const abort = (this.#abort = new AbortController());
     const started = Date.now();
-    this.#update({ ...NEVER, state: 'running', plan, subjects });
+    this.#update({ ...NEVER, folder, state: 'running', plan, subjects });
     await vscode.commands.executeCommand('fluxRls.panel.focus', { preserveFocus: true });
     try {
       const report = await runChecklist({
@@ -135,8 +147,10 @@ export class ChecklistService implements vscode.Disposable {
       const state = report.cancelled ? 'cancelled' : 'done';
       this.#end({ state, results: report.results, report }, started);
     } catch (error) {
-      if (!(error instanceof CannotRun)) throw error;
-      this.#end({ state: 'failed', problem: error.message }, started);
+      const isKnown = error instanceof CannotRun;
+      const problem = isKnown ? error.message : 'The checklist broke off. “Flux RLS: Show Log” tells why.';
+      this.#end({ state: 'failed', problem }, started);
+      if (!isKnown) throw error;
     } finally {
       this.#abort = undefined;
     }

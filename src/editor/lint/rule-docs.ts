@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showMarkdown } from '../markdown-page';
 import { ruleMarkdown } from '../../lint/docs';
 import { findRule, RULES } from '../../lint/rules';
 import type { Commands } from '../commands';
@@ -29,10 +30,7 @@ export class RuleDocs implements vscode.Disposable, vscode.TextDocumentContentPr
     const chosen = findRule(id ?? '') ?? (await this.#pick());
     if (!chosen) return;
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${chosen.id}.md` });
-    const known = await vscode.commands.getCommands(true);
-    if (known.includes('markdown.showPreview'))
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-    else await vscode.window.showTextDocument(uri, { preview: true });
+    await showMarkdown(uri);
   }
 
   async #pick(): Promise<(typeof RULES)[number] | undefined> {

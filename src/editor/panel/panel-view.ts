@@ -29,6 +29,9 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
   readonly #store = new DisposableStore();
   #view: vscode.WebviewView | undefined;
   #shown: PanelState | undefined;
+  /** Counts what was to be shown, so that an older state never replaces a newer one. */
+  #turn = 0;
+  #folder: vscode.WorkspaceFolder | undefined;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -77,6 +80,7 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
     webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     view.onDidDispose(() => {
       this.#view = undefined;
+      this.#turn++;
     });
   }
 
@@ -102,14 +106,24 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
   }
 
   async #show(): Promise<void> {
+    const turn = ++this.#turn;
     if (!this.#view) return;
     const state = await this.#state();
+    if (turn !== this.#turn) return;
     const message: ToPanel = { type: 'state', state };
     if (await this.#view.webview.postMessage(message)) this.#shown = state;
   }
 
+  /** The folder at hand; the one before while no editor says which, as when a preview is in front. */
+  #currentFolder(): vscode.WorkspaceFolder | undefined {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const before = folders.find(folder => folder === this.#folder);
+    this.#folder = currentFolder() ?? before ?? folders[0];
+    return this.#folder;
+  }
+
   async #state(): Promise<PanelState> {
-    const folder = currentFolder() ?? vscode.workspace.workspaceFolders?.[0];
+    const folder = this.#currentFolder();
     return {
       trusted: vscode.workspace.isTrusted,
       project: folder ? panelProject(await this.projects.of(folder)) : null,
@@ -122,7 +136,7 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
             expiresAt: this.tokens.expiryOf(folder, subject) ?? null,
           }))
         : [],
-      checklist: panelChecklist(this.checklist.run),
+      checklist: panelChecklist(this.checklist.runOf(folder)),
     };
   }
 }

@@ -52,7 +52,7 @@ export class LocalFluxCommands implements vscode.Disposable {
     const files: PushFile[] = [];
     for (const uri of await this.reader.defaultPushOf(folder.uri)) {
       const text = await readBuffer(uri);
-      if (text !== undefined) files.push({ name: uri.path, text });
+      if (text !== undefined) files.push({ name: vscode.workspace.asRelativePath(uri, false), text });
     }
     return files;
   }

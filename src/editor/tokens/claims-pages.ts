@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showMarkdown } from '../markdown-page';
 
 const SCHEME = 'flux-rls-claims';
 
@@ -23,10 +24,7 @@ export class ClaimsPages implements vscode.Disposable, vscode.TextDocumentConten
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.md` });
     this.#texts.set(uri.path, [`# ${title}`, ...paragraphs].join('\n\n').concat('\n'));
     this.#changed.fire(uri);
-    const known = await vscode.commands.getCommands(true);
-    if (known.includes('markdown.showPreview'))
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-    else await vscode.window.showTextDocument(uri, { preview: true });
+    await showMarkdown(uri);
   }
 
   dispose(): void {

@@ -24,13 +24,14 @@ export class TokenInspector {
     if (pasted === undefined) return;
     const folder = currentFolder();
     const project = folder && (await this.projects.of(folder));
+    const secret = vscode.workspace.isTrusted ? project?.jwtSecret?.value : undefined;
     const inspection = await inspectToken(pasted, {
       engine: project?.engine?.value,
-      secret: vscode.workspace.isTrusted ? project?.jwtSecret?.value : undefined,
+      secret,
       now: Math.floor(Date.now() / 1000),
     });
     if (typeof inspection === 'string') throw new ActionableError(inspection);
-    await this.pages.show('Token', inspectionPage(inspection, project?.jwtSecret !== undefined));
+    await this.pages.show('Token', inspectionPage(inspection, secret !== undefined));
   }
 }
 
@@ -48,12 +49,16 @@ function inspectionPage(
         ? '**The gateway will take it.**'
         : '**Nothing speaks against it**, but its signature could not be checked: the project secret is not known.',
     ...(others.length > 0 ? [`Worth knowing:\n\n${bullets(others)}`] : []),
-    remaining === undefined
-      ? 'It never expires.'
-      : remaining > 0
-        ? `It is good for another ${formatDuration(remaining)}.`
-        : `It expired ${formatDuration(-remaining)} ago.`,
+    ...(refused.length > 0 ? [] : [lifeOf(remaining)]),
     `Header\n\n\`\`\`json\n${JSON.stringify(header, null, 2)}\n\`\`\``,
     `Claims\n\n\`\`\`json\n${JSON.stringify(claims, null, 2)}\n\`\`\``,
   ];
+}
+
+/** @param remaining seconds; a leeway lets a token be taken a little longer than it says */
+function lifeOf(remaining: number | undefined): string {
+  if (remaining === undefined) return 'It never expires.';
+  return remaining > 0
+    ? `It is good for another ${formatDuration(remaining)}.`
+    : `It expired ${formatDuration(-remaining)} ago, and is taken within the leeway.`;
 }

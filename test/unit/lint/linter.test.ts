@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LintOptions } from '../../../src/lint/linter';
-import { GUIDE_SQL } from '../../support/local-flux';
+import { GUIDE_SQL } from '../../support/guide-sql';
+
 import { findings, fixed, marked } from '../../support/sql';
 
 const V2: LintOptions = { engine: 'v2_shared' };
