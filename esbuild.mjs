@@ -1,7 +1,7 @@
 // Builds dist/: the extension (CommonJS, `vscode` external), the command line (no `vscode`: a stray import fails the
-// build) and the panel (browser: a stray Node import fails the build). `--watch` rebuilds, `--tests` adds the suites
-// that run inside VS Code.
-import { cp, mkdir, rm } from 'node:fs/promises';
+// build), the panel (browser: a stray Node import fails the build) and the package's README. `--watch` rebuilds,
+// `--tests` adds the suites that run inside VS Code.
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -66,9 +66,21 @@ const assets = [
   ['node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/codicon.ttf'],
 ];
 
+/**
+ * The README as VS Code shows it in the package: it loads no pictures from there, and who installed the package has no
+ * repository at hand.
+ */
+async function writePackageReadme() {
+  const readme = await readFile('README.md', 'utf8');
+  const text = readme
+    .replace(/<!-- repository -->[\s\S]*?<!-- \/repository -->\n*/g, '')
+    .replace(/^!\[.*\]\(.*\)\n\n/gm, '');
+  await writeFile('dist/README.md', text);
+}
+
 if (!watch) await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
-await Promise.all(assets.map(([from, to]) => cp(from, to)));
+await Promise.all([writePackageReadme(), ...assets.map(([from, to]) => cp(from, to))]);
 const contexts = await Promise.all(builds.map(options => context(options)));
 try {
   if (watch) {

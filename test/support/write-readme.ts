@@ -1,0 +1,31 @@
+// `npm run readme`: writes the generated tables into README.md and takes its pictures from the browser tests.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { RULES } from '../../src/lint/rules';
+import { rulesTable } from '../../src/lint/docs';
+import { commandsTable, settingsTable, type Manifest } from './readme-tables';
+
+const REPOSITORY = path.resolve(__dirname, '../..');
+
+/** Names in `test-output/` and in `media/readme/`. */
+const PICTURES = ['panel-green-dark', 'panel-red-light', 'editor-hover', 'scaffold-plan', 'token-inspector'];
+
+const manifest = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8')) as Manifest;
+const readme = path.join(REPOSITORY, 'README.md');
+let text = readFileSync(readme, 'utf8');
+for (const [mark, table] of [
+  ['rules', rulesTable(RULES)],
+  ['commands', commandsTable(manifest)],
+  ['settings', settingsTable(manifest)],
+] as const) {
+  const place = new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`);
+  if (!place.test(text)) throw new Error(`README.md has no place for the table of ${mark}.`);
+  text = text.replace(place, (_, before: string, after: string) => `${before}${table}\n${after}`);
+}
+writeFileSync(readme, text);
+for (const name of PICTURES) {
+  copyFileSync(
+    path.join(REPOSITORY, 'test-output', `${name}.png`),
+    path.join(REPOSITORY, 'media/readme', `${name}.png`),
+  );
+}
