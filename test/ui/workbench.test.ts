@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { jwtVerify } from 'jose';
+import type { FrameLocator } from 'playwright-core';
+import type { LocalFlux } from '../../src/stack/local-flux';
+import { countRows } from '../support/checklist';
+import { localFlux, pushAlone, runSql, TEST_SCHEMA } from '../support/local-flux';
+import { TemporaryFolder } from '../support/temporary-folder';
+import type { Workbench } from '../workbench/page';
+import { until } from '../workbench/until';
+import { openPanel, OUTPUT, packVsix, Session, shoot, verdictsOf } from './support';
+
+const SCHEMA_SQL = `-- Each subject sees and changes only its own notes.
+create table notes (
+  id uuid primary key default gen_random_uuid(),
+  owner_id text not null default auth.uid(),
+  body text not null
+);
+alter table notes enable row level security;
+
+create policy notes_owner_read on notes
+  for select to authenticated
+  using (owner_id = (select auth.uid()));
+
+create policy notes_owner_insert on notes
+  for insert to authenticated
+  with check (owner_id = (select auth.uid()));
+
+create policy notes_owner_delete on notes
+  for delete to authenticated
+  using (owner_id = (select auth.uid()));
+
+grant select, insert, delete on notes to authenticated;
+`;
+
+/** The rendered Markdown page with a heading. */
+async function preview(workbench: Workbench, heading: string): Promise<FrameLocator> {
+  return workbench.webview('vscode.markdown-language-features', { has: `h1:text-is("${heading}")` });
+}
+
+const TITLES = [
+  'A request without a token is refused',
+  'A signed-in subject sees only its own rows',
+  'An insert in another subject’s name is refused',
+  'Two subjects cannot read each other’s rows',
+];
+
+describe('the packed extension in a browser', function () {
+  this.timeout(120_000);
+  let flux: LocalFlux;
+  let session: Session;
+  let vsix: string;
+  let app: TemporaryFolder;
+  let workbench: Workbench;
+  let panel: FrameLocator;
+
+  before(async () => {
+    flux = await localFlux('v2_shared');
+    await pushAlone(flux, SCHEMA_SQL);
+    vsix = packVsix();
+    app = new TemporaryFolder({
+      'flux.json': '{ "slug": "notes-app", "hash": "1a2b3c4", "mode": "v2_shared" }\n',
+      'schema.sql': SCHEMA_SQL,
+      '.env.local': `AUTH_SECRET=not-needed-here\nFLUX_URL=${flux.url}\nFLUX_JWT_SECRET=${flux.jwtSecret.reveal()}\nFLUX_POSTGREST_SCHEMA=${TEST_SCHEMA}\n`,
+    });
+    session = await Session.start(vsix);
+    workbench = await session.workbench(app.path);
+    await workbench.openFile('schema.sql');
+  });
+
+  after(async () => {
+    await session.stop();
+    app.remove();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await shoot(workbench, `FAILED ${this.currentTest.title}`);
+  });
+
+  it('shows the project in its panel, and the secret only as known', async () => {
+    panel = await openPanel(workbench);
+    await panel.getByText('notes-app').waitFor();
+    const rows = await panel.locator('.row').allInnerTexts();
+    assert.deepEqual(
+      rows.map(row => row.replace(/\s+/g, ' ').trim()),
+      [
+        `found: gateway ${flux.url} .env.local`,
+        `found: schema ${TEST_SCHEMA} .env.local`,
+        'found: secret known .env.local',
+      ],
+    );
+    assert.equal(await panel.getByText('v2 shared').count(), 1);
+  });
+
+  it('adds test subjects and copies tokens for them', async () => {
+    for (const subject of ['104923', 'ann@example.com']) {
+      await panel.getByRole('button', { name: 'Add test subject' }).click();
+      await workbench.answerQuickInput(subject);
+      await panel.locator('.subject', { hasText: subject }).waitFor();
+    }
+    await panel.getByRole('button', { name: 'Copy a token for 104923' }).click();
+    await workbench.notification('token for 104923 copied. It is a live credential for 5:00.').waitFor();
+    const token = await workbench.readClipboard();
+    const { payload } = await jwtVerify(token, Buffer.from(flux.jwtSecret.reveal()));
+    assert.equal(payload.sub, '104923');
+    await panel.locator('.life', { hasText: /^4:\d\d$/ }).waitFor();
+    await workbench.clearNotifications();
+  });
+
+  it('runs the checklist by a click, and all four points are proved', async () => {
+    await panel.getByRole('button', { name: 'Run checklist' }).click();
+    await panel.getByText('4 passed, 0 failed, 0 cannot tell').waitFor();
+    assert.deepEqual(
+      await verdictsOf(panel),
+      TITLES.map(title => `${title}: passed`),
+    );
+    await panel.getByText('2 rows made, 2 removed').waitFor();
+    assert.equal(await countRows(flux), 0);
+    await shoot(workbench, 'panel-green-dark');
+  });
+
+  it('turns red with the cause when a policy is broken, and shows what was asked', async () => {
+    await runSql(flux, `alter policy notes_owner_read on ${TEST_SCHEMA}.notes using (true)`);
+    await panel.getByRole('button', { name: 'Run checklist' }).click();
+    await panel.getByText('2 passed, 2 failed, 0 cannot tell').waitFor();
+    assert.deepEqual(await verdictsOf(panel), [
+      `${TITLES[0]}: passed`,
+      `${TITLES[1]}: failed`,
+      `${TITLES[2]}: passed`,
+      `${TITLES[3]}: failed`,
+    ]);
+    assert.deepEqual(await panel.locator('.cause').allInnerTexts(), ['policy', 'policy']);
+    const failed = panel.locator('.point.fail').first();
+    await failed.getByText('104923 is shown rows of other subjects.').waitFor();
+    await failed.getByText('Tie the SELECT policy to the subject: using (owner_id = auth.uid()).').waitFor();
+    await failed.getByText('What was asked and answered').click();
+    await failed.getByText('GET /notes?select=owner_id&owner_id=isdistinct.104923&limit=5').waitFor();
+    await shoot(workbench, 'panel-red-dark');
+    await runSql(flux, `alter policy notes_owner_read on ${TEST_SCHEMA}.notes using (owner_id = auth.uid())`);
+  });
+
+  it('has no secret and no token anywhere in its page', async () => {
+    const html = await panel.locator('html').innerHTML();
+    assert.ok(!html.includes(flux.jwtSecret.reveal()));
+    assert.doesNotMatch(html, /eyJ/);
+  });
+
+  it('looks right in light and in high contrast, and when it is narrow', async () => {
+    await workbench.setTheme('Light Modern', 'light');
+    panel = await workbench.webview('flux-rls.flux-rls', { has: 'body.vscode-light #root > *' });
+    await panel.locator('.point.fail').first().waitFor();
+    await shoot(workbench, 'panel-red-light');
+    await workbench.setTheme('Dark High Contrast', 'high contrast');
+    panel = await workbench.webview('flux-rls.flux-rls', { has: 'body.vscode-high-contrast #root > *' });
+    await shoot(workbench, 'panel-red-high-contrast');
+    await workbench.setTheme('Dark Modern', 'dark');
+    panel = await workbench.webview('flux-rls.flux-rls', { has: 'body.vscode-dark #root > *' });
+
+    const sash = await workbench.page.locator('.part.sidebar').boundingBox();
+    const edge = (sash?.x ?? 0) + (sash?.width ?? 0);
+    await workbench.page.mouse.move(edge, 600);
+    await workbench.page.mouse.down();
+    await workbench.page.mouse.move(edge - 80, 600, { steps: 5 });
+    await workbench.page.mouse.up();
+    const overflow = await panel
+      .locator('html')
+      .evaluate<number, undefined>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        undefined,
+      );
+    assert.equal(overflow, 0, 'nothing is cut off sideways');
+    await shoot(workbench, 'panel-narrow');
+  });
+
+  it('runs from the keyboard alone, and is told to a screen reader', async () => {
+    const run = panel.getByRole('button', { name: 'Run checklist' });
+    await run.focus();
+    await workbench.page.keyboard.press('Enter');
+    await panel.getByRole('status').filter({ hasText: '4 passed, 0 failed, 0 cannot tell' }).waitFor();
+    const focused = await panel.locator(':focus').getAttribute('id');
+    assert.equal(focused, 'run', 'the focus stays where it was');
+    const summary = panel.locator('.point > summary').first();
+    await summary.focus();
+    await workbench.page.keyboard.press('Enter');
+    await panel.getByText('Without a token: 401.').waitFor();
+    const names = await Promise.all(
+      (await panel.locator('button').all()).map(
+        async button => (await button.getAttribute('aria-label')) ?? (await button.innerText()),
+      ),
+    );
+    assert.ok(names.length > 5);
+    assert.deepEqual(
+      names.filter(name => name.trim() === ''),
+      [],
+      'every button has a name',
+    );
+  });
+
+  it('is cancelled by a click, and leaves no row', async () => {
+    await runSql(
+      flux,
+      `create or replace function ${TEST_SCHEMA}.slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return new; end $$;
+      create trigger slow before insert on ${TEST_SCHEMA}.notes for each row execute function ${TEST_SCHEMA}.slow()`,
+    );
+    await panel.getByRole('button', { name: 'Run checklist' }).click();
+    await panel.getByRole('button', { name: 'Cancel' }).click();
+    await panel.getByText(/^Cancelled: /).waitFor();
+    assert.equal(await countRows(flux), 0);
+    assert.match((await verdictsOf(panel)).at(-1) ?? '', /skipped$/);
+    await runSql(flux, `drop function ${TEST_SCHEMA}.slow cascade`);
+  });
+
+  it('marks a finding while one types, explains it, and mends it', async () => {
+    assert.deepEqual(await workbench.problemsCount(), { errors: 0, warnings: 0, infos: 0 });
+    writeFileSync(
+      path.join(app.path, 'schema.sql'),
+      SCHEMA_SQL.replace('grant select, insert, delete', 'grant select'),
+    );
+    await until('error in the status bar', async () => (await workbench.problemsCount()).errors === 1);
+    const hover = await workbench.hoverSquiggle(
+      'No GRANT gives authenticated INSERT, DELETE on notes',
+      'error',
+    );
+    assert.match(hover, /Flux RLS\s*grant-missing-table/);
+    await workbench.screenshot(path.join(OUTPUT, 'editor-hover.png'));
+    await workbench.applyQuickFix('Grant INSERT, DELETE on notes to authenticated', 'error');
+    await until('the finding gone', async () => (await workbench.problemsCount()).errors === 0);
+    await workbench.saveActive();
+    assert.ok(
+      readFileSync(path.join(app.path, 'schema.sql'), 'utf8').endsWith(
+        'grant select on notes to authenticated;\ngrant insert, delete on notes to authenticated;\n',
+      ),
+    );
+    assert.equal(await workbench.squiggles('error').count(), 0);
+  });
+
+  it('forgets the findings of a file that is closed', async () => {
+    writeFileSync(path.join(app.path, 'other.sql'), 'create table open (id int);\n');
+    await workbench.openFile('other.sql');
+    await until('its error', async () => (await workbench.problemsCount()).errors === 1);
+    await workbench.runCommand('View: Close Editor');
+    await until('it gone', async () => (await workbench.problemsCount()).errors === 0);
+  });
+
+  it('leads from the code in Problems to the rule’s page', async () => {
+    writeFileSync(
+      path.join(app.path, 'other.sql'),
+      'create table open (owner_id uuid not null default auth.uid());\nalter table open enable row level security;\n',
+    );
+    await workbench.openFile('other.sql');
+    await until('its error', async () => (await workbench.problemsCount()).errors === 1);
+    await workbench.runCommand('View: Toggle Problems');
+    await workbench.page.locator('.markers-panel a', { hasText: 'owner-uuid' }).first().click();
+    await preview(workbench, 'Owner column of type uuid');
+    await shoot(workbench, 'rule-page');
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.runCommand('View: Toggle Problems');
+  });
+
+  it('shows project settings as a list, and changes the secret through it', async () => {
+    await workbench.runCommand('Flux RLS: Show Project Settings');
+    const list = workbench.page.locator('.quick-input-widget:visible');
+    await list.getByText('Project settings of notes-app').waitFor();
+    const text = await list.innerText();
+    assert.match(text, /Project secret\s*known\s*from \.env\.local/);
+    assert.ok(!text.includes(flux.jwtSecret.reveal()));
+    await shoot(workbench, 'project-settings');
+    await workbench.answerQuickInput('Project secret', { pick: true });
+    await workbench.page.locator('.quick-input-widget:visible input[type="password"]').waitFor();
+    await workbench.answerQuickInput('the-secret-of-another-project-0123456789');
+    await panel.getByText('SecretStorage').waitFor();
+    await workbench.openContainer('Flux RLS');
+    await panel.getByRole('button', { name: 'Run checklist' }).click();
+    await panel.getByText('0 passed, 0 failed, 4 cannot tell').waitFor();
+    assert.deepEqual(await panel.locator('.cause').allInnerTexts(), Array(4).fill('wrong-secret'));
+    await workbench.runCommand('Flux RLS: Forget Project Secret');
+    await panel.locator('.row', { hasText: 'secret' }).getByText('.env.local').waitFor();
+  });
+
+  it('inspects a pasted token', async () => {
+    await workbench.runCommand('Flux RLS: Inspect Token…');
+    await workbench.answerQuickInput('eyJhbGciOiJub25lIn0.eyJzdWIiOiIiLCJleHAiOjF9.');
+    const page = await preview(workbench, 'Token');
+    await page.getByText('The gateway will refuse it.').waitFor();
+    await page.getByText('It is signed with none; only HS256 is accepted (401).').waitFor();
+    await shoot(workbench, 'token-inspector');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('scaffolds an app by quick picks, and shows a file before it would be overwritten', async () => {
+    const next = new TemporaryFolder({
+      'package.json': '{ "name": "shop", "dependencies": { "next": "16.4.5" } }',
+      'src/auth.ts': '// mine\n',
+    });
+    const window = await session.workbench(next.path);
+    try {
+      await window.runCommand('Flux RLS: Scaffold Auth.js Files…');
+      await window.answerQuickInput('GitHub', { pick: true });
+      await window.answerQuickInput('t_1a2b3c4d5e6f_api');
+      await window.page.getByText('Scaffold Auth.js files (3/3)').waitFor();
+      await shoot(window, 'scaffold-plan');
+      await window.page.keyboard.press('Enter');
+      await window
+        .notification('wrote 6 files. They need next-auth@5.0.0-beta.32 and jose@6.2.17.')
+        .waitFor();
+      assert.equal(readFileSync(path.join(next.path, 'src/auth.ts'), 'utf8'), '// mine\n');
+      assert.match(readFileSync(path.join(next.path, 'flux-rls.sql'), 'utf8'), /t_1a2b3c4d5e6f_api\.notes/);
+      await window.page.locator('.tab', { hasText: 'flux-rls.sql' }).first().waitFor();
+
+      await window.runCommand('Flux RLS: Scaffold Auth.js Files…');
+      await window.answerQuickInput('GitHub', { pick: true });
+      await window.answerQuickInput('t_1a2b3c4d5e6f_api');
+      await window.page.getByText('Scaffold Auth.js files (3/3)').waitFor();
+      await window.page
+        .locator('.quick-input-list .monaco-list-row', { hasText: 'src/auth.ts' })
+        .first()
+        .click();
+      await window.page.keyboard.press('Enter');
+      await window.page.getByText('src/auth.ts is there already').waitFor();
+      await window.page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+      await shoot(window, 'scaffold-diff');
+      await window.answerQuickInput('Overwrite with the right side', { pick: true });
+      await until('the file overwritten', () =>
+        readFileSync(path.join(next.path, 'src/auth.ts'), 'utf8').includes('NextAuth'),
+      );
+    } finally {
+      await window.close();
+      next.remove();
+    }
+  });
+
+  it('leads an empty folder on, and starts a local Flux in it', async () => {
+    const empty = new TemporaryFolder({ 'schema.sql': SCHEMA_SQL });
+    const window = await session.workbench(empty.path);
+    try {
+      const page = await openPanel(window);
+      await page.getByText('No Flux project was found in this folder.').waitFor();
+      await page.getByRole('button', { name: 'Scaffold Auth.js Files…' }).waitFor();
+      await shoot(window, 'panel-empty');
+      await page.getByRole('button', { name: 'Run checklist' }).click();
+      await window.notification('The gateway URL of').waitFor();
+      await window.clearNotifications();
+      // The packed extension brings no servers; it asks before it fetches them.
+      await page.getByRole('button', { name: 'Start Local Flux' }).click();
+      await window.clickNotificationButton(
+        'The local Flux needs PostgreSQL and PostgREST (about 80 MB)',
+        'Download',
+      );
+      await window.notification('the local Flux runs at http://127.0.0.1:').waitFor({ timeout: 90_000 });
+      await page.getByText('Local Flux is running').waitFor();
+      await page.getByRole('button', { name: 'Run checklist' }).click();
+      await page.getByText('4 passed, 0 failed, 0 cannot tell').waitFor();
+      await page.getByRole('button', { name: 'Stop Local Flux' }).click();
+      await page.getByText('Local Flux is stopped').waitFor();
+    } finally {
+      await window.close();
+      empty.remove();
+    }
+  });
+});
+
+describe('the packed extension in a folder that is not trusted', function () {
+  this.timeout(120_000);
+
+  it('lints, and says why the rest waits', async () => {
+    const vsix = packVsix();
+    const app = new TemporaryFolder({ 'schema.sql': 'create table open (id int);\n' });
+    const session = await Session.start(vsix, { workspaceTrust: true });
+    try {
+      const workbench = await session.workbench(app.path);
+      await workbench.openFile('schema.sql');
+      await until('a finding', async () => (await workbench.problemsCount()).errors === 1);
+      const panel = await openPanel(workbench);
+      await panel.getByText('This folder is not trusted.').waitFor();
+      await shoot(workbench, 'panel-untrusted');
+      assert.equal(await panel.getByRole('button', { name: 'Run checklist' }).count(), 0);
+      await workbench.trustFolder();
+      await panel.getByRole('button', { name: 'Run checklist' }).waitFor();
+    } finally {
+      await session.stop();
+      app.remove();
+    }
+  });
+});
