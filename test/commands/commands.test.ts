@@ -168,6 +168,17 @@ describe('npm start -- --headless', function () {
     assert.ok(existsSync(path.join(demo.path, 'src/auth.ts')));
   });
 
+  it('says in one sentence what it does not take', () => {
+    for (const [option, message] of [
+      ['--port=abc', '--port takes a number, not "abc".'],
+      ['--colour', "Unknown option '--colour'"],
+    ] as const) {
+      const args = ['--require', 'tsx/cjs', 'test/demo/start.ts', option];
+      const { status, stderr } = spawnSync(process.execPath, args, { cwd: REPOSITORY, encoding: 'utf8' });
+      assert.deepEqual([status, stderr], [2, `npm start: ${message}\n`]);
+    }
+  });
+
   it('shows it red with the cause when one policy is broken', () => {
     const sql = path.join(demo.path, 'flux-rls.sql');
     const broken = readFileSync(sql, 'utf8').replace(

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { BinaryMissing } from '../../src/stack/binaries';
 import { LocalFlux } from '../../src/stack/local-flux';
 import { PushFailed } from '../../src/stack/push';
+import { HarnessFailure } from '../workbench/harness-failure';
 import { serveWorkbench } from '../workbench/serve';
 import { DEMO_SCHEMA, DemoApp } from './demo-app';
 
@@ -28,15 +29,33 @@ What to try first:
   4. F1, "Flux RLS: Mint and Copy Token", and paste it into "Flux RLS: Inspect Token".
 `;
 
+/** What a person typed or what is missing on the machine; said without a stack. */
+class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
+function options(): { headless?: boolean; folder: string; port?: number; help?: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        headless: { type: 'boolean' },
+        folder: { type: 'string', default: path.join('.demo', 'notes-app') },
+        port: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+    const { port, ...others } = values;
+    if (port === undefined) return others;
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+      throw new Error(`--port takes a number, not "${port}".`);
+    return { ...others, port: Number(port) };
+  } catch (error) {
+    throw new CannotStart((error as Error).message);
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      headless: { type: 'boolean' },
-      folder: { type: 'string', default: path.join('.demo', 'notes-app') },
-      port: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
+  const values = options();
   if (values.help) {
     console.log(HELP);
     return 0;
@@ -74,7 +93,7 @@ async function headless(app: DemoApp): Promise<number> {
 }
 
 /** Opens the demo in a desktop VS Code where there is one, else in the browser, until Ctrl+C. */
-async function open(app: DemoApp, port: string | undefined): Promise<number> {
+async function open(app: DemoApp, port: number | undefined): Promise<number> {
   const stop = new Promise<void>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
@@ -89,7 +108,7 @@ async function open(app: DemoApp, port: string | undefined): Promise<number> {
     extensionFolder: REPOSITORY,
     folder: app.folder,
     log: console.log,
-    ...(port !== undefined && { port: Number(port) }),
+    ...(port !== undefined && { port }),
   });
   try {
     console.log(`VS Code     ${served.url}\n${TO_TRY}\nPress Ctrl+C to stop.`);
@@ -118,10 +137,10 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const known = error instanceof PushFailed || error instanceof BinaryMissing;
-    console.error(
-      `npm start: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    const isKnown = [CannotStart, PushFailed, BinaryMissing, HarnessFailure].some(
+      kind => error instanceof kind,
     );
+    console.error('npm start:', isKnown ? (error as Error).message : error);
     process.exitCode = 2;
   },
 );
