@@ -100,10 +100,10 @@ export function settingItems(project: FluxProject): SettingItem[] {
     detail: `from ${describeSource(from)}`,
     ...(command && { command }),
   });
-  const missing = (label: string, todo: string, command?: CommandId): SettingItem => ({
+  const missing = (label: string, advice: string, command?: CommandId): SettingItem => ({
     label: `$(circle-large-outline) ${label}`,
     description: 'missing',
-    detail: todo,
+    detail: advice,
     ...(command && { command }),
   });
   return [
