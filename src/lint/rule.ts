@@ -39,6 +39,12 @@ export type Report = (
   finding: Omit<Finding, 'rule' | 'severity' | 'related'> & Partial<Pick<Finding, 'severity' | 'related'>>,
 ) => void;
 
+/** What a rule may ask of the world beyond the files of the push. */
+export interface LintContext {
+  /** The text of a file at git HEAD; undefined where nothing tells. */
+  readonly committed?: (file: string) => string | undefined;
+}
+
 export interface Rule {
   /** Also the file's name and the code in the Problems panel. */
   readonly id: string;
@@ -49,7 +55,7 @@ export interface Rule {
   readonly docs: RuleDocs;
   /** Other linters that know it, with their own name for it. */
   readonly sources: readonly string[];
-  check(model: SchemaModel, report: Report, files: readonly SourceFile[]): void;
+  check(model: SchemaModel, report: Report, files: readonly SourceFile[], context: LintContext): void;
 }
 
 /** Gives a rule its type where it is written. */

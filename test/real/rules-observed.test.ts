@@ -97,6 +97,21 @@ const OBSERVATIONS: Readonly<Record<string, Observation>> = {
     bad: 'refused 42601 syntax error at or near "not"',
     good: 'pushed',
   },
+  'suppress-no-reason': {
+    observe: afterPush(() => Promise.resolve('pushed')),
+    bad: 'pushed',
+    good: 'pushed',
+  },
+  'suppress-unknown': {
+    observe: afterPush(() => Promise.resolve('pushed')),
+    bad: 'pushed',
+    good: 'pushed',
+  },
+  'suppress-unused': {
+    observe: afterPush(() => Promise.resolve('pushed')),
+    bad: 'pushed',
+    good: 'pushed',
+  },
   'view-not-invoker': {
     observe: afterPush(async flux => {
       await runSql(flux, `insert into ${TEST_SCHEMA}.notes (owner_id) values ('ann'), ('bob')`);

@@ -11,6 +11,9 @@ import policyWrongClause from './policy-wrong-clause';
 import rlsNotEnabled from './rls-not-enabled';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
 import sqlSyntax from './sql-syntax';
+import suppressNoReason from './suppress-no-reason';
+import suppressUnknown from './suppress-unknown';
+import suppressUnused from './suppress-unused';
 import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
@@ -27,6 +30,9 @@ export const RULES: readonly Rule[] = [
   rlsNotEnabled,
   rlsPolicyWithoutRls,
   sqlSyntax,
+  suppressNoReason,
+  suppressUnknown,
+  suppressUnused,
   viewNotInvoker,
 ];
 
