@@ -118,7 +118,7 @@ describe('flux-rls', () => {
 
     for (const [name, argv, sentence] of [
       ['a wrong engine', 'lint --engine v3', /--engine is v1_dedicated or v2_shared, not "v3"/],
-      ['a wrong format', 'lint --format yaml', /--format is text or json, not "yaml"/],
+      ['a wrong format', 'lint --format yaml', /--format is text, json, sarif or github, not "yaml"/],
       ['an unknown option', 'lint --nope', /Unknown option '--nope'/],
       ['an option without its value', 'lint --engine', /--engine/],
       ['a folder without SQL', 'lint .', /holds no \.sql files to push/],
