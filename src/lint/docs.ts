@@ -1,5 +1,5 @@
 import type { Engine } from '../flux/engine';
-import type { Rule } from './rule';
+import type { Example, Rule } from './rule';
 
 /** A rule's documentation as Markdown, for the editor and the terminal. */
 export function ruleMarkdown(rule: Rule): string {
@@ -11,8 +11,8 @@ export function ruleMarkdown(rule: Rule): string {
     `**Why it matters.** ${docs.why}`,
     `**What to do.** ${docs.how}`,
     `**False alarm?** ${docs.falseAlarm}`,
-    `Bad:\n\n\`\`\`sql\n${docs.bad}\n\`\`\``,
-    `Good:\n\n\`\`\`sql\n${docs.good}\n\`\`\``,
+    `Bad:\n\n${exampleMarkdown(docs.bad)}`,
+    `Good:\n\n${exampleMarkdown(docs.good)}`,
     ...(sources.length > 0 ? [`Also known as: ${sources.join(' · ')}.`] : []),
   ]
     .join('\n\n')
@@ -28,10 +28,28 @@ export function ruleText(rule: Rule): string {
     wrap(`Why it matters. ${docs.why}`),
     wrap(`What to do. ${docs.how}`),
     wrap(`False alarm? ${docs.falseAlarm}`),
-    `Bad:\n${indent(docs.bad)}`,
-    `Good:\n${indent(docs.good)}`,
+    `Bad:\n${exampleText(docs.bad)}`,
+    `Good:\n${exampleText(docs.good)}`,
     ...(sources.length > 0 ? [wrap(`Also known as: ${sources.join(' · ')}.`)] : []),
   ].join('\n\n');
+}
+
+/** Files of an example; a single text is called `schema.sql`. */
+export function exampleFiles(example: Example): readonly { readonly name: string; readonly text: string }[] {
+  if (typeof example === 'string') return [{ name: 'schema.sql', text: example }];
+  return Object.entries(example).map(([name, text]) => ({ name, text }));
+}
+
+function exampleMarkdown(example: Example): string {
+  const files = exampleFiles(example);
+  return files
+    .map(({ name, text }) => `\`\`\`sql\n${files.length > 1 ? `-- ${name}\n` : ''}${text}\n\`\`\``)
+    .join('\n\n');
+}
+
+function exampleText(example: Example): string {
+  const files = exampleFiles(example);
+  return files.map(({ name, text }) => indent(files.length > 1 ? `-- ${name}\n${text}` : text)).join('\n\n');
 }
 
 /** The table of rules for the README. */

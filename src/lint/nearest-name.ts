@@ -1,24 +1,30 @@
-/** The name that a misspelled one stands for, at most two letters away; undefined when none is that near. */
-export function nearestName(misspelled: string, names: readonly string[]): string | undefined {
-  const [nearest] = byDistance(misspelled, names);
-  return nearest && nearest.distance <= 2 ? nearest.name : undefined;
+/** The name that was probably meant: the closest one, at most two letters away (one for names of up to four). */
+export function nearestName(name: string, names: Iterable<string>): string | undefined {
+  const limit = name.length <= 4 ? 1 : 2;
+  let nearest: string | undefined;
+  let least = limit + 1;
+  for (const candidate of names) {
+    if (Math.abs(candidate.length - name.length) > limit) continue;
+    const letters = distance(candidate, name);
+    if (letters >= least) continue;
+    nearest = candidate;
+    least = letters;
+  }
+  return nearest;
 }
 
 /** Up to three names that somebody may have meant: those that hold the word, then those that are spelled alike. */
 export function namesLike(word: string, names: readonly string[]): string[] {
   const holds = names.filter(name => word.length > 2 && name.includes(word.toLowerCase()));
-  const alike = byDistance(word, names).filter(({ distance }) => distance <= Math.max(2, word.length / 3));
+  const alike = names
+    .map(name => ({ name, letters: distance(word.toLowerCase(), name) }))
+    .filter(({ letters }) => letters <= Math.max(2, word.length / 3))
+    .sort((a, b) => a.letters - b.letters);
   return [...new Set([...holds, ...alike.map(({ name }) => name)])].slice(0, 3);
 }
 
-function byDistance(word: string, names: readonly string[]): { name: string; distance: number }[] {
-  return names
-    .map(name => ({ name, distance: letterDistance(word.toLowerCase(), name) }))
-    .sort((a, b) => a.distance - b.distance);
-}
-
 /** Levenshtein distance: how many letters differ. */
-function letterDistance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];

@@ -34,6 +34,16 @@ export async function runSql(flux: LocalFlux, sql: string): Promise<void> {
   }
 }
 
+/** Rows that a query of the superuser answers. */
+export async function selectSql(flux: LocalFlux, sql: string): Promise<Record<string, unknown>[]> {
+  const database = await Database.connect(flux.databaseUrl);
+  try {
+    return (await database.query(sql)).rows;
+  } finally {
+    await database.close();
+  }
+}
+
 /** Takes every relation and function out of the API schema, and gives the role its USAGE back. */
 export async function emptySchema(flux: LocalFlux): Promise<void> {
   const { schema, role } = flux;
@@ -46,6 +56,9 @@ export async function emptySchema(flux: LocalFlux): Promise<void> {
         union all
         select format('drop routine if exists %s cascade', oid::regprocedure)
         from pg_proc where pronamespace = '${schema}'::regnamespace
+        union all
+        select format('drop type if exists %s cascade', oid::regtype)
+        from pg_type where typnamespace = '${schema}'::regnamespace and typtype = 'e'
       loop execute statement; end loop;
     end $$;
     grant usage on schema ${schema} to ${role}`,
@@ -54,8 +67,16 @@ export async function emptySchema(flux: LocalFlux): Promise<void> {
 
 /** Pushes SQL as one file into an emptied schema. */
 export async function pushAlone(flux: LocalFlux, sql: string): Promise<void> {
+  await pushFiles(flux, [{ name: 'test.sql', text: sql }]);
+}
+
+/** Pushes files in the given order into an emptied schema. */
+export async function pushFiles(
+  flux: LocalFlux,
+  files: readonly { readonly name: string; readonly text: string }[],
+): Promise<void> {
   await emptySchema(flux);
-  await flux.push([{ name: 'test.sql', text: sql }]);
+  await flux.push(files);
 }
 
 export interface Asked {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import { committedTexts } from '../../../src/cli/git';
 import { replaceFiles, type Replacement } from '../../../src/cli/replace-files';
@@ -104,13 +113,18 @@ describe('files of the command line', () => {
       assert.equal(committed('db/migrations/2.sql'), undefined);
     });
 
-    it('with the line ends that a checkout has', () => {
-      folder.write('migrations/1.sql', 'a\r\nb\r\n');
+    it('of each file of the folder its own, whatever its name and its length', () => {
+      const texts = { 'a b.sql': 'ü\n\nblob 3\n', 'empty.sql': '', 'ü.sql': 'no line end', 'z.sql': 'z\n' };
+      for (const [name, text] of Object.entries(texts)) folder.write(`sql/${name}`, text);
+      folder.write('sql/notes.txt', 'no SQL');
+      symlinkSync('z.sql', at('sql/link.sql'));
       git('init');
-      git('config', 'core.autocrlf', 'true');
       git('add', '.');
       git('commit', '-m', 'first');
-      assert.equal(committed('migrations/1.sql'), 'a\r\nb\r\n');
+      const names = [...Object.keys(texts), 'notes.txt', 'link.sql'];
+      const paths = new Map(names.map(name => [name, at(`sql/${name}`)]));
+      const text = committedTexts(paths, { environment });
+      assert.deepEqual(names.map(text), [...Object.values(texts), undefined, undefined]);
     });
 
     it('or none: outside of a push directory, without a repository, without git', () => {
@@ -127,7 +141,7 @@ describe('files of the command line', () => {
       assert.equal(committedTexts(new Map(), { environment })('migrations/1.sql'), undefined);
     });
 
-    it('that is asked for once, when somebody wants to know', () => {
+    it('once a folder, when somebody wants to know', () => {
       folder.write('migrations/1.sql', 'a\n');
       git('init');
       const text = committedTexts(new Map([['1', at('migrations/1.sql')]]), { environment });

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RULES } from '../../../src/lint/rules';
+import { BASIC_RULES_ONLY } from '../../support/rules';
 import { sarifObjections, type SarifLog } from '../../support/sarif';
 import { TemporaryFolder } from '../../support/temporary-folder';
 import { runCli, type Ran } from '../../support/terminal';
@@ -26,12 +27,15 @@ describe('flux-rls lint', () => {
   const at = (name: string): string => path.join(folder.path, name);
   const read = (name: string): string => readFileSync(at(name), 'utf8');
   const run = (argv: string, environment: Record<string, string> = {}): Promise<Ran> =>
-    runCli(['lint', ...argv.split(' ').filter(Boolean)], { cwd: folder.path, environment });
+    runCli(['lint', ...BASIC_RULES_ONLY, ...argv.split(' ').filter(Boolean)], {
+      cwd: folder.path,
+      environment,
+    });
 
   /** Runs with a text piped in; `printed` is standard output to the letter. */
   async function pipe(input: string | Uint8Array, argv: string): Promise<Ran & { printed: string }> {
     const printed: string[] = [];
-    const ran = await runCli(['lint', ...argv.split(' ')], {
+    const ran = await runCli(['lint', ...BASIC_RULES_ONLY, ...argv.split(' ')], {
       cwd: folder.path,
       input: () => Promise.resolve(Buffer.from(input)),
       print: text => printed.push(text),
@@ -75,7 +79,7 @@ describe('flux-rls lint', () => {
     [
       'a rule like several',
       '--rule grant-missing=off',
-      /Did you mean grant-missing-schema-usage or grant-missing-table\?/,
+      /Did you mean grant-missing-[\w-]+(, grant-missing-[\w-]+)? or grant-missing-[\w-]+\?/,
     ],
     [
       'an unknown severity to fail on',
@@ -113,7 +117,10 @@ describe('flux-rls lint', () => {
       folder.write('apps/db/migrations/2.sql', `${OPEN}${GRANT}`);
     });
     const below = (argv: string, environment: Record<string, string> = {}): Promise<Ran> =>
-      runCli(['lint', '--engine', 'v2_shared', ...argv.split(' ')], { cwd: at('apps/db'), environment });
+      runCli(['lint', ...BASIC_RULES_ONLY, '--engine', 'v2_shared', ...argv.split(' ')], {
+        cwd: at('apps/db'),
+        environment,
+      });
 
     it('sarif is a valid log, and nothing else is printed', async () => {
       const { out, exit, error } = await below('--format sarif');
@@ -174,6 +181,34 @@ describe('flux-rls lint', () => {
       `${TABLE}${ENABLE}-- flux-rls-disable-next-line policy-always-true: open\n${OPEN}${GRANT}`,
     );
     assert.deepEqual(await run(''), { exit: 0, out: 'No findings in 1 file', error: '' });
+  });
+
+  it('tells rules what is committed', async () => {
+    const environment = { PATH: process.env.PATH ?? '', GIT_CONFIG_GLOBAL: '/dev/null' };
+    const git = (...args: string[]): Buffer =>
+      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], {
+        cwd: folder.path,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    folder.write('migrations/1.sql', `${TABLE}${ENABLE}`);
+    git('init');
+    git('add', '.');
+    git('commit', '-m', 'first');
+    const edited = async (): Promise<string[]> =>
+      (
+        await runCli(['lint', 'migrations', '--rule', 'push-edited-migration=error'], {
+          cwd: folder.path,
+          environment,
+        })
+      ).out
+        .split('\n')
+        .filter(line => line.includes('push-edited-migration'));
+    assert.deepEqual(await edited(), []);
+    folder.write('migrations/1.sql', `${TABLE}${ENABLE}${GRANT}`);
+    const found = await edited();
+    assert.equal(found.length, 1);
+    assert.match(found[0]!, /^migrations\/1\.sql:3:1 error push-edited-migration /);
   });
 
   describe('--fix', () => {

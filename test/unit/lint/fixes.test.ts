@@ -5,6 +5,7 @@ import { lint } from '../../../src/lint/linter';
 import type { Finding, TextEdit } from '../../../src/lint/finding';
 import { SqlParser } from '../../../src/sql/parser';
 import { parseSource, type SourceFile } from '../../../src/sql/source-file';
+import { BASIC_RULES } from '../../support/rules';
 
 const edit = (start: number, end: number, text: string, file = '1.sql'): TextEdit => ({
   at: { file, start, end },
@@ -152,7 +153,8 @@ create policy write on notes for insert using (owner_id = auth.uid());`,
       '2.sql':
         'grant select on notes to authentcated;\n-- flux-rls-disable-file policy-wrong-clause: was needed\n',
     };
-    const judge = (files: readonly SourceFile[]): Finding[] => lint(files, { engine: 'v2_shared' });
+    const judge = (files: readonly SourceFile[]): Finding[] =>
+      lint(files, { engine: 'v2_shared', rules: BASIC_RULES });
     const once = fix(push, judge);
     assert.ok(once.applied >= 5, String(once.applied));
     assert.deepEqual(judge(once.files), []);

@@ -10,6 +10,7 @@ import { textReport } from '../../../src/lint/report/text';
 import { RULES } from '../../../src/lint/rules';
 import { SqlParser } from '../../../src/sql/parser';
 import { parseSource, type SourceFile } from '../../../src/sql/source-file';
+import { BASIC_RULES } from '../../support/rules';
 import { sarifObjections, type Region, type SarifLog } from '../../support/sarif';
 
 const TABLES = `-- 🦊 tables
@@ -32,7 +33,7 @@ before(async () => {
 
 function run(texts: Record<string, string>, asked = Object.keys(texts)): LintRun {
   const files = Object.entries(texts).map(([name, text]) => parseSource(parser, name, text));
-  const { findings, suppressed } = judge(files, { engine: 'v2_shared' });
+  const { findings, suppressed } = judge(files, { engine: 'v2_shared', rules: BASIC_RULES });
   return { findings, suppressed, asked, files };
 }
 

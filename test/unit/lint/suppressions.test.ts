@@ -4,6 +4,7 @@ import { judge, lint, type LintOptions } from '../../../src/lint/linter';
 import { defineRule, type Rule } from '../../../src/lint/rule';
 import { RULES } from '../../../src/lint/rules';
 import { fileSuppressionEdit, suppressionEdit } from '../../../src/lint/suppression-edit';
+import { BASIC_RULES } from '../../support/rules';
 import { findings, fixed, marked, parseAll } from '../../support/sql';
 
 /** Rules that find a word wherever it stands: in code, in a body, in a comment, but not in their own names. */
@@ -256,7 +257,7 @@ create policy read on notes for select to authenticated using (owner_id = auth.u
 -- flux-rls-disable-next-line grant-unknown-role: made by hand
 grant select on notes to authenticated, service_role;`;
     const unused = async (options: LintOptions): Promise<(string | undefined)[]> =>
-      (await findings(policy, options))
+      (await findings(policy, { ...options, rules: BASIC_RULES }))
         .filter(({ rule }) => rule === 'suppress-unused')
         .map(finding => marked(policy, finding));
     assert.deepEqual(await unused({ engine: 'v1_dedicated' }), ['grant-missing-table', 'grant-unknown-role']);
