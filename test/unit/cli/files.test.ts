@@ -138,6 +138,9 @@ describe('files of the command line', () => {
       mkdirSync(at('empty'));
       assert.equal(committed('migrations/1.sql', { PATH: at('empty') }), undefined, 'no git');
       assert.equal(committed('migrations/1.sql'), 'a\n');
+      rmSync(at('.git/objects'), { recursive: true });
+      mkdirSync(at('.git/objects'));
+      assert.equal(committed('migrations/1.sql'), undefined, 'no texts');
       assert.equal(committedTexts(new Map(), { environment })('migrations/1.sql'), undefined);
     });
 
