@@ -8,7 +8,10 @@ export interface BrokenStatement {
   readonly offending: StatementRange;
   /** Offset after the token before that one; undefined when there is none. */
   readonly before: number | undefined;
-  /** Words from the error on, or in a body without end, that begin a line and perhaps a statement; the first few. */
+  /**
+   * Words that begin a line and perhaps a statement; the first few. They are looked for from the error on, and in all
+   * of a body whose end is what is missing.
+   */
   readonly starts: readonly number[];
   /** Quotes of several lines that begin at the error or before; the first few. */
   readonly quotes: readonly StatementRange[];
@@ -42,9 +45,10 @@ export function inspectBroken(
       offending = token;
       before = last?.end;
     }
-    // In a body that has no end, the error stands at the end of the text; one that has its end is left alone.
-    const isOutside = open === 'body' || (offending && !body.isOpen);
-    if (isOutside && last && scanner.kind === 'word' && startsStatement(text, token.start))
+    const isAfter = offending !== undefined || (open === 'body' && errorAt >= end);
+    // The lines of a body that has its end are no statements of the file.
+    const isOutside = !body.isOpen || open === 'body';
+    if (isAfter && isOutside && last && scanner.kind === 'word' && startsStatement(text, token.start))
       if (starts.length < ATTEMPTS) starts.push(token.start);
     body.read(scanner);
     last = token;

@@ -77,9 +77,11 @@ export class PieceReader {
   /** Takes what is good of a segment; returns where to go on. */
   #readSegment(segment: Segment, from: number): number {
     if (this.#nul !== -1 && this.#nul < segment.to) return this.#refuseBinary(from);
+    const known = this.#errors.length;
     const to = segment.statement ? this.#readStatement(segment, segment.statement) : segment.to;
     for (const comment of segment.comments) if (comment.start < to) this.#comments.push(comment);
-    if (to === segment.to) this.#reportOpen(segment);
+    if (to === segment.to && (segment.open !== 'data' || this.#errors.length === known))
+      this.#reportOpen(segment);
     return to;
   }
 

@@ -80,9 +80,10 @@ export function edited(text: string, random: Random, texts: readonly string[]): 
   return random.pick(Object.values(MUTATIONS))(text, random, texts);
 }
 
-/** A text of a corpus after one to five changes. */
+/** A text of a corpus after one to five changes, fewer more often. */
 export function mutated(texts: readonly string[], random: Random): string {
   let text = random.pick(texts);
-  for (let count = 1 + random.below(5); count > 0; count -= 1) text = edited(text, random, texts);
+  for (let count = 1 + random.below(1 + random.below(5)); count > 0; count -= 1)
+    text = edited(text, random, texts);
   return text;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { SqlParser } from '../../../src/sql/parser';
 import { parseSource } from '../../../src/sql/source-file';
 
@@ -156,6 +157,15 @@ describe('reading what is no plain SQL', () => {
   it('reports a comment that is not closed', () => {
     assert.deepEqual(read('select 1; /* a /* b */ c'), { statements: ['select 1'], errors: ['/*'] });
     assert.deepEqual(read('select 1 /* open'), { statements: ['select 1'], errors: ['/*'] });
+  });
+
+  it('does not ask for the body of a function that has none', () => {
+    // The compiled parser would abort, and say so on the terminal.
+    const { mock: written } = mock.method(process.stderr, 'write', () => true);
+    const text = 'create function f() returns int language plpgsql;';
+    assert.equal(parseSource(parser, 'a.sql', text).statements[0]?.body?.opaque, true);
+    mock.restoreAll();
+    assert.equal(written.callCount(), 0);
   });
 
   it('reads a file of comments', () => {
