@@ -50,7 +50,7 @@ export async function parseSourceInSlices(
   parser: SqlParser,
   name: string,
   text: string,
-  { previous, signal, budget = 12 }: SliceOptions = {},
+  { previous, signal, budget = 10 }: SliceOptions = {},
 ): Promise<SourceFile> {
   signal?.throwIfAborted();
   const reading = readPieces(parser, name, text, previous);
