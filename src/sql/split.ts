@@ -1,5 +1,5 @@
 import { BodyTracker } from './body-tracker';
-import { SEMICOLON } from './characters';
+import { detached, SEMICOLON } from './characters';
 import { Scanner, type Token } from './lexer';
 
 /** A statement's place in its text. */
@@ -56,7 +56,7 @@ export function nextSegment(scanner: Scanner, from: number): Segment {
   scanner.moveTo(from);
   while (scanner.next()) {
     if (scanner.kind === 'comment') {
-      comments.push(scanner.token());
+      comments.push({ ...scanner.token(), value: detached(text, scanner) });
       if (start !== -1 || comments.length < MOST_COMMENTS) continue;
       to = scanner.end;
       break;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SqlParser } from '../../../src/sql/parser';
 import { parseSource, type SourceFile } from '../../../src/sql/source-file';
 import { corpus } from '../fuzz/corpus';
@@ -87,5 +89,26 @@ describe('reading a file again after an edit', () => {
   it('reads a file of another name afresh', () => {
     const old = parseSource(parser, 'a.sql', 'select 1;');
     assert.equal(parseSource(parser, 'b.sql', 'select 1;', old).statements[0]?.at.file, 'b.sql');
+  });
+
+  it('does not keep the texts of earlier versions', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heap = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const data = `copy t from stdin;\n${'data\n'.repeat(200_000)}\\.\n`;
+    const parts = Array.from({ length: 100 }, (_, index) => `select ${index};`);
+    let file = parseSource(parser, 'a.sql', `${parts.join('\n')}${data}`);
+    const before = heap();
+    for (const index of parts.keys()) {
+      const broken = index % 2 === 0 ? '' : ' from from from\nselect the, rest, of, it';
+      parts[index] = `-- a comment that is longer than a word\nselect 'edited', ${index}${broken};`;
+      file = parseSource(parser, 'a.sql', Buffer.from(`${parts.join('\n')}${data}`).toString(), file);
+    }
+    const grown = (heap() - before) / 1e6;
+    assert.ok(grown < 20, `${grown} MB more after 100 edits of a file of 1 MB`);
+    assert.equal(file.statements.length, 101);
   });
 });
