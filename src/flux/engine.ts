@@ -24,6 +24,9 @@ export const AUTHENTICATED = 'authenticated';
 export const ANON = 'anon';
 export const SERVICE_ROLE = 'service_role';
 
+export const SEQUENCE_PRIVILEGES = ['usage', 'select', 'update'] as const;
+export type SequencePrivilege = (typeof SEQUENCE_PRIVILEGES)[number];
+
 interface EngineFacts {
   /** Roles a push can name; v2 has `authenticated` only because the push rewrites it. */
   readonly roles: readonly string[];
@@ -31,6 +34,8 @@ interface EngineFacts {
   readonly requestRoles: readonly string[];
   /** What the platform's default privileges give on a new table of the API schema. */
   readonly defaultTablePrivileges: Readonly<Record<string, readonly TablePrivilege[]>>;
+  /** What they give on a new sequence, those of serial columns included. */
+  readonly defaultSequencePrivileges: Readonly<Record<string, readonly SequencePrivilege[]>>;
 }
 
 const ENGINE_FACTS: Readonly<Record<Engine, EngineFacts>> = {
@@ -42,12 +47,18 @@ const ENGINE_FACTS: Readonly<Record<Engine, EngineFacts>> = {
       [ANON]: TABLE_PRIVILEGES,
       [SERVICE_ROLE]: TABLE_PRIVILEGES,
     },
+    defaultSequencePrivileges: {
+      [AUTHENTICATED]: SEQUENCE_PRIVILEGES,
+      [ANON]: SEQUENCE_PRIVILEGES,
+      [SERVICE_ROLE]: SEQUENCE_PRIVILEGES,
+    },
   },
   v2_shared: {
     roles: [AUTHENTICATED, ANON, 'authenticator', 'postgres'],
     requestRoles: [AUTHENTICATED],
     // `anon` is granted SELECT as well, but the gateway lets no request run as it.
     defaultTablePrivileges: { [AUTHENTICATED]: ['select'], [ANON]: ['select'] },
+    defaultSequencePrivileges: { [AUTHENTICATED]: ['usage', 'select'] },
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../flux/engine';
-import type { Rule } from './rule';
+import type { Example, Rule } from './rule';
 
 /** A rule's documentation as Markdown, for the editor and the terminal. */
 export function ruleMarkdown(rule: Rule): string {
@@ -11,12 +11,25 @@ export function ruleMarkdown(rule: Rule): string {
     `**Why it matters.** ${docs.why}`,
     `**What to do.** ${docs.how}`,
     `**False alarm?** ${docs.falseAlarm}`,
-    `Bad:\n\n\`\`\`sql\n${docs.bad}\n\`\`\``,
-    `Good:\n\n\`\`\`sql\n${docs.good}\n\`\`\``,
+    `Bad:\n\n${exampleMarkdown(docs.bad)}`,
+    `Good:\n\n${exampleMarkdown(docs.good)}`,
     ...(sources.length > 0 ? [`Also known as: ${sources.join(' · ')}.`] : []),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** Files of an example; a single text is called `schema.sql`. */
+export function exampleFiles(example: Example): readonly { readonly name: string; readonly text: string }[] {
+  if (typeof example === 'string') return [{ name: 'schema.sql', text: example }];
+  return Object.entries(example).map(([name, text]) => ({ name, text }));
+}
+
+function exampleMarkdown(example: Example): string {
+  const files = exampleFiles(example);
+  return files
+    .map(({ name, text }) => `\`\`\`sql\n${files.length > 1 ? `-- ${name}\n` : ''}${text}\n\`\`\``)
+    .join('\n\n');
 }
 
 /** The table of rules for the README. */

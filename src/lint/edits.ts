@@ -15,6 +15,22 @@ export function removeAt(statement: Statement, at: Span): TextEdit {
   return { at: { ...at, start: statement.at.start + before.trimEnd().length }, text: '' };
 }
 
+/** Takes a statement away with its semicolon and, where it stands alone on its lines, the line break before it. */
+export function removeStatement(statement: Statement, text: string): TextEdit {
+  const { at, terminatedAt } = statement;
+  const end = terminatedAt ?? at.end;
+  const lineStart = text.lastIndexOf('\n', at.start - 1) + 1;
+  const lineEnd = text.indexOf('\n', end);
+  const isAlone =
+    text.slice(lineStart, at.start).trim() === '' &&
+    text.slice(end, lineEnd === -1 ? text.length : lineEnd).trim() === '';
+  if (!isAlone) return { at: { ...at, end }, text: '' };
+  return {
+    at: { ...at, start: lineStart, end: lineEnd === -1 ? text.length : lineEnd + 1 },
+    text: '',
+  };
+}
+
 /** Puts a new statement on the line after another one, and gives that one its semicolon where it lacks it. */
 export function addStatementAfter(statement: Statement, sql: string): TextEdit {
   const { terminatedAt, at } = statement;

@@ -3,7 +3,7 @@ import { modelFromStatements } from '../schema/from-statements';
 import type { SourceFile } from '../sql/source-file';
 import type { Finding } from './finding';
 import { RULES } from './rules';
-import { severityOn, type Rule } from './rule';
+import { severityOn, type LintContext, type Rule } from './rule';
 import { isAtLeast } from './severity';
 
 export interface LintOptions {
@@ -11,6 +11,7 @@ export interface LintOptions {
   readonly engine?: Engine | undefined;
   readonly apiSchema?: string | undefined;
   readonly rules?: readonly Rule[];
+  readonly committed?: LintContext['committed'];
 }
 
 /** Judges the files of one push, in push order, as one state. Findings come in the order of the text. */
@@ -19,7 +20,7 @@ export function lint(files: readonly SourceFile[], options: LintOptions = {}): F
   const engines = options.engine === undefined ? ENGINES : [options.engine];
   const findings = new Map<string, Finding>();
   for (const engine of engines) {
-    for (const finding of lintOn(engine, files, options.apiSchema, rules)) {
+    for (const finding of lintOn(engine, files, options, rules)) {
       const key = `${finding.rule} ${finding.at.file} ${finding.at.start}`;
       const known = findings.get(key);
       if (!known || !isAtLeast(known.severity, finding.severity)) findings.set(key, finding);
@@ -37,10 +38,11 @@ export function lint(files: readonly SourceFile[], options: LintOptions = {}): F
 function lintOn(
   engine: Engine,
   files: readonly SourceFile[],
-  apiSchema: string | undefined,
+  { apiSchema, committed }: LintOptions,
   rules: readonly Rule[],
 ): Finding[] {
   const model = modelFromStatements(files, { engine, apiSchema });
+  const context: LintContext = committed ? { committed } : {};
   const findings: Finding[] = [];
   for (const rule of rules) {
     const usual = severityOn(rule, engine);
@@ -51,6 +53,7 @@ function lintOn(
         findings.push({ rule: rule.id, severity, related, ...finding });
       },
       files,
+      context,
     );
   }
   return findings;

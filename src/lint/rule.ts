@@ -5,16 +5,46 @@ import type { Finding } from './finding';
 import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
-export { TABLE_VERBS, type TableVerb } from '../flux/engine';
-export { isForPublic } from '../schema/model';
-export type * from '../schema/model';
+export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
+export { isApiSchema, tenantOf } from '../flux/names';
+export { hasEscalationWords } from '../flux/push-adapt';
+export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
+export { NO_FORCE_MARKER } from '../flux/push-transaction';
+export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
+export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
+export {
+  bodyMentionsSubject,
+  callsIn,
+  derivesFromSubject,
+  isDatabaseRole,
+  routinesOf,
+  type Fact,
+} from '../schema/facts';
+export { routineObject } from '../schema/fold-routines';
+export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
+export type * from '../schema/objects';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
-export { schemaObject } from '../schema/privileges';
-export { readSubject } from '../schema/subject';
-export { isAlwaysTrue } from '../schema/truth';
+export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
+export { columnUses, type ColumnUse } from '../schema/scope';
+export {
+  claimsIn,
+  readClaim,
+  readSetting,
+  settingsIn,
+  type ClaimRead,
+  type SettingRead,
+} from '../schema/settings';
+export { spanOfNode } from '../schema/spans';
+export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
+export { isAlwaysTrue, truthOf } from '../schema/truth';
+export type { Token } from '../sql/lexer';
+export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, insertAt, lastOf, removeAt, replaceAt } from './edits';
+export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
+export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';
 export type { Severity } from './severity';
 
@@ -29,9 +59,18 @@ export interface RuleDocs {
   /** When it is a false alarm. */
   readonly falseAlarm: string;
   /** SQL with exactly one finding of the rule. */
-  readonly bad: string;
+  readonly bad: Example;
   /** SQL with none. */
-  readonly good: string;
+  readonly good: Example;
+}
+
+/** One file, or the files of a push directory: their paths and texts, in push order. */
+export type Example = string | Readonly<Record<string, string>>;
+
+/** What a rule may know beyond the files themselves. */
+export interface LintContext {
+  /** Text of a file as it was last committed; undefined where nothing tells, or it never was. */
+  readonly committed?: (file: string) => string | undefined;
 }
 
 /** Takes what a rule found; the linter adds the rule's id and, unless given, its severity. */
@@ -49,7 +88,7 @@ export interface Rule {
   readonly docs: RuleDocs;
   /** Other linters that know it, with their own name for it. */
   readonly sources: readonly string[];
-  check(model: SchemaModel, report: Report, files: readonly SourceFile[]): void;
+  check(model: SchemaModel, report: Report, files: readonly SourceFile[], context: LintContext): void;
 }
 
 /** Gives a rule its type where it is written. */

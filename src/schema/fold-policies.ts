@@ -2,23 +2,31 @@ import type { AlterPolicyStmt, CreatePolicyStmt, Node, RoleSpec } from '@pgsql/t
 import type { Span, Statement } from '../sql/source-file';
 import type { Fold } from './from-statements';
 import { mentionTable } from './fold-tables';
-import type { Named, PolicyVerb, Table } from './model';
+import type { Named, PolicyVerb, Table } from './objects';
 import { Predicate } from './predicate';
 import { PUBLIC } from './privileges';
 
 export function foldPolicy(fold: Fold, statement: Statement, stmt: CreatePolicyStmt): void {
   const table = mentionTable(fold, statement, stmt.table);
+  const name = stmt.policy_name ?? '';
+  // create policy <name> on …
+  const at = statement.tokenSpan(2);
+  const first = table.policies.find(policy => policy.name === name);
+  if (first) {
+    fold.model.history.push({ kind: 'policy-repeated', policy: first, statement, at });
+    return;
+  }
   table.policies.push({
-    name: stmt.policy_name ?? '',
-    // create policy <name> on …
-    at: statement.tokenSpan(2),
+    name,
+    at,
     statement,
     table,
     verb: (stmt.cmd_name ?? 'all') as PolicyVerb,
     permissive: stmt.permissive ?? false,
     roles: rolesOf(statement, stmt.roles),
-    using: predicate(statement, table, stmt.qual, 'using'),
-    check: predicate(statement, table, stmt.with_check, 'with'),
+    using: predicate(fold, statement, table, stmt.qual, 'using'),
+    check: predicate(fold, statement, table, stmt.with_check, 'with'),
+    alteredBy: [],
   });
 }
 
@@ -26,9 +34,10 @@ export function alterPolicy(fold: Fold, statement: Statement, stmt: AlterPolicyS
   const table = fold.model.tables.get(fold.keyOf(stmt.table));
   const policy = table?.policies.find(({ name }) => name === stmt.policy_name);
   if (!table || !policy) return;
+  policy.alteredBy.push(statement);
   if (stmt.roles) policy.roles = rolesOf(statement, stmt.roles);
-  policy.using = predicate(statement, table, stmt.qual, 'using') ?? policy.using;
-  policy.check = predicate(statement, table, stmt.with_check, 'with') ?? policy.check;
+  policy.using = predicate(fold, statement, table, stmt.qual, 'using') ?? policy.using;
+  policy.check = predicate(fold, statement, table, stmt.with_check, 'with') ?? policy.check;
 }
 
 /** Roles as written; a missing TO clause has none. */
@@ -43,7 +52,7 @@ export function rolesOf(statement: Statement, roles: readonly Node[] | undefined
 }
 
 /** `current_user` and its like stand for whoever pushes; they are no names. */
-function roleName(role: RoleSpec): string {
+export function roleName(role: RoleSpec): string {
   switch (role.roletype) {
     case 'ROLESPEC_PUBLIC':
       return PUBLIC;
@@ -55,6 +64,7 @@ function roleName(role: RoleSpec): string {
 }
 
 function predicate(
+  { model }: Fold,
   statement: Statement,
   table: Table,
   node: Node | undefined,
@@ -62,7 +72,7 @@ function predicate(
 ): Predicate | undefined {
   if (!node) return undefined;
   const place = clause(statement, keyword);
-  return place && new Predicate(node, place.expression, place.keywords, place.whole, statement, table.name);
+  return place && new Predicate(node, place.expression, place.keywords, place.whole, statement, table, model);
 }
 
 /** Finds `using ( … )` or `with check ( … )` outside of any other parentheses. */

@@ -3,40 +3,63 @@ import { tenantOf } from '../flux/names';
 import type { Statement } from '../sql/source-file';
 import { textOf, textsOf } from './ast';
 import { rolesOf } from './fold-policies';
+import { routineObject } from './fold-routines';
 import type { Fold } from './from-statements';
-import { ALL_PRIVILEGES, schemaObject } from './privileges';
+import type { GrantTarget, NamedPrivilege } from './objects';
+import { ALL_PRIVILEGES, schemaObject, sequenceObject, type PrivilegedKind } from './privileges';
 
-/** GRANT and REVOKE on tables and schemas; on other objects only who is named matters here. */
+/** GRANT and REVOKE in all forms; what is granted on other objects is kept as written only. */
 export function foldGrant(fold: Fold, statement: Statement, stmt: GrantStmt): void {
   const { model } = fold;
   const grantees = rolesOf(statement, stmt.grantees);
   const isGrant = stmt.is_grant ?? false;
   const privileges = privilegesOf(stmt.privileges);
   const objects = objectsOf(fold, stmt);
-  model.grants.push({ statement, isGrant, grantees, schemas: schemasNamed(fold, stmt), objects });
+  model.grants.push({
+    statement,
+    isGrant,
+    target: targetOf(stmt.objtype),
+    allInSchema: stmt.targtype === 'ACL_TARGET_ALL_IN_SCHEMA',
+    privileges,
+    grantees,
+    schemas: schemasNamed(fold, stmt),
+    objects,
+    grantOption: stmt.grant_option ?? false,
+  });
+  // `revoke grant option for …` leaves the privilege itself.
+  if (!isGrant && stmt.grant_option) return;
   for (const object of objects) {
     for (const { name } of grantees) {
-      if (isGrant) model.privileges.grant(object, model.requestRoleNamed(name), privileges, 'files');
-      else model.privileges.revoke(object, model.requestRoleNamed(name), privileges);
+      for (const privilege of privileges)
+        applyPrivilege(fold, object, model.requestRoleNamed(name), privilege, isGrant);
     }
   }
 }
 
-/** `grant group to member`. */
-export function foldRoleGrant(fold: Fold, stmt: GrantRoleStmt): void {
-  if (!stmt.is_grant) return;
-  for (const group of stmt.granted_roles ?? []) {
-    for (const member of stmt.grantee_roles ?? []) {
-      if (!('AccessPriv' in group) || !('RoleSpec' in member)) continue;
-      fold.model.privileges.addMember(
-        fold.model.requestRoleNamed(group.AccessPriv.priv_name ?? ''),
-        fold.model.requestRoleNamed(member.RoleSpec.rolename ?? ''),
-      );
+/** `grant group to member` and its reverse. */
+export function foldRoleGrant(fold: Fold, statement: Statement, stmt: GrantRoleStmt): void {
+  const { model } = fold;
+  const isGrant = stmt.is_grant ?? false;
+  const groups = (stmt.granted_roles ?? []).flatMap(node =>
+    'AccessPriv' in node ? (node.AccessPriv.priv_name ?? []) : [],
+  );
+  const members = rolesOf(statement, stmt.grantee_roles);
+  model.memberships.push({ statement, isGrant, groups, members });
+  for (const group of groups.map(name => model.requestRoleNamed(name))) {
+    for (const member of members.map(({ name }) => model.requestRoleNamed(name))) {
+      if (isGrant) model.privileges.addMember(group, member);
+      else model.privileges.removeMember(group, member);
     }
   }
 }
 
-/** ALTER DEFAULT PRIVILEGES counts for the tables made after it by the role that pushes. */
+const DEFAULT_KINDS: Readonly<Record<string, PrivilegedKind>> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_FUNCTION: 'routine',
+};
+
+/** ALTER DEFAULT PRIVILEGES counts for the objects made after it by the role that pushes. */
 export function foldDefaultPrivileges(
   fold: Fold,
   statement: Statement,
@@ -45,21 +68,57 @@ export function foldDefaultPrivileges(
   const { action } = stmt;
   const isGrant = action?.is_grant ?? false;
   const grantees = rolesOf(statement, action?.grantees);
+  const privileges = privilegesOf(action?.privileges);
   const schemas = optionList(stmt, 'schemas').flatMap(node => textOf(node) ?? []);
-  fold.model.grants.push({ statement, isGrant, grantees, schemas: [], objects: [] });
-  if (action?.objtype !== 'OBJECT_TABLE' || !isForPusher(fold, stmt)) return;
+  const grantOption = action?.grant_option ?? false;
+  fold.model.grants.push({
+    statement,
+    isGrant,
+    target: 'default',
+    allInSchema: false,
+    privileges,
+    grantees,
+    schemas,
+    objects: [],
+    grantOption,
+  });
+  const on = DEFAULT_KINDS[action?.objtype ?? ''];
+  if (!on || !isForPusher(fold, stmt)) return;
   for (const schema of schemas.length > 0 ? schemas.map(name => schemaName(fold, name)) : [undefined]) {
     for (const { name } of grantees) {
-      const privileges = privilegesOf(action.privileges);
       fold.model.privileges.setDefault({
+        on,
         schema,
         role: fold.model.requestRoleNamed(name),
-        privileges,
+        privileges: privileges.flatMap(namesOf),
         isGrant,
         origin: 'files',
       });
     }
   }
+}
+
+function applyPrivilege(
+  { model: { privileges } }: Fold,
+  object: string,
+  role: string,
+  { name, columns }: NamedPrivilege,
+  isGrant: boolean,
+): void {
+  const names = namesOf({ name, columns });
+  if (columns.length === 0) {
+    if (isGrant) privileges.grant(object, role, names, 'files');
+    else privileges.revoke(object, role, names);
+  } else {
+    for (const privilege of names) {
+      if (isGrant) privileges.grantColumns(object, role, privilege, columns);
+      else privileges.revokeColumns(object, role, privilege, columns);
+    }
+  }
+}
+
+function namesOf({ name }: NamedPrivilege): readonly string[] {
+  return name === 'all' ? ALL_PRIVILEGES : [name];
 }
 
 function isForPusher(fold: Fold, stmt: AlterDefaultPrivilegesStmt): boolean {
@@ -79,10 +138,14 @@ function optionList(stmt: AlterDefaultPrivilegesStmt, name: string): readonly No
   });
 }
 
-/** Names in lower case; no list means ALL. A privilege on some columns counts as the privilege. */
-function privilegesOf(nodes: readonly Node[] | undefined): readonly string[] {
-  if (!nodes?.length) return ALL_PRIVILEGES;
-  return nodes.flatMap(node => ('AccessPriv' in node ? (node.AccessPriv.priv_name ?? ALL_PRIVILEGES) : []));
+/** No list means ALL. */
+function privilegesOf(nodes: readonly Node[] | undefined): NamedPrivilege[] {
+  if (!nodes?.length) return [{ name: 'all', columns: [] }];
+  return nodes.flatMap(node =>
+    'AccessPriv' in node
+      ? { name: node.AccessPriv.priv_name ?? 'all', columns: textsOf(node.AccessPriv.cols) }
+      : [],
+  );
 }
 
 /** A v2 push reads `on schema public` as the tenant's schema; a list of schemas it adapts only in part. */
@@ -90,18 +153,49 @@ function schemaName(fold: Fold, name: string): string {
   return fold.engine === 'v2_shared' && name === 'public' ? (fold.model.apiSchema ?? '') : name;
 }
 
+const TARGETS: Readonly<Record<string, GrantTarget>> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_SCHEMA: 'schema',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_FUNCTION: 'routine',
+  OBJECT_PROCEDURE: 'routine',
+  OBJECT_ROUTINE: 'routine',
+};
+
+function targetOf(objtype: string | undefined): GrantTarget {
+  return TARGETS[objtype ?? ''] ?? 'other';
+}
+
 function objectsOf(fold: Fold, stmt: GrantStmt): string[] {
+  const { model } = fold;
   const objects = stmt.objects ?? [];
-  if (stmt.objtype === 'OBJECT_SCHEMA') {
+  const target = targetOf(stmt.objtype);
+  if (target === 'schema')
     return objects.flatMap(node => textOf(node) ?? []).map(name => schemaObject(schemaName(fold, name)));
-  }
-  if (stmt.objtype !== 'OBJECT_TABLE') return [];
-  if (stmt.targtype === 'ACL_TARGET_ALL_IN_SCHEMA') {
-    const schemas = new Set(textsOf(objects));
-    const relations = [...fold.model.tables, ...fold.model.views];
-    return relations.filter(([, { schema }]) => schemas.has(schema)).map(([key]) => key);
-  }
-  return objects.flatMap(node => ('RangeVar' in node ? fold.keyOf(node.RangeVar) : []));
+  if (stmt.targtype === 'ACL_TARGET_ALL_IN_SCHEMA') return allIn(fold, target, new Set(textsOf(objects)));
+  return objects.flatMap(node => {
+    if (target === 'routine') {
+      if (!('ObjectWithArgs' in node)) return [];
+      const names = textsOf(node.ObjectWithArgs.objname);
+      return routineObject(model.keyOf(names.at(-1) ?? '', names.at(-2)));
+    }
+    if (!('RangeVar' in node)) return [];
+    const key = fold.keyOf(node.RangeVar);
+    return target === 'sequence' ? sequenceObject(key) : target === 'table' ? key : [];
+  });
+}
+
+function allIn({ model }: Fold, target: GrantTarget, schemas: ReadonlySet<string>): string[] {
+  if (target === 'table')
+    return [...model.tables, ...model.views]
+      .filter(([, { schema }]) => schemas.has(schema))
+      .map(([key]) => key);
+  if (target === 'routine')
+    return [...model.routines]
+      .filter(([, [routine]]) => schemas.has(routine?.schema ?? ''))
+      .map(([key]) => routineObject(key));
+  if (target !== 'sequence') return [];
+  return [...model.sequences].filter(([, schema]) => schemas.has(schema)).map(([key]) => sequenceObject(key));
 }
 
 function schemasNamed(fold: Fold, stmt: GrantStmt): string[] {

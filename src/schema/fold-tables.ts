@@ -1,33 +1,37 @@
 import type {
   AlterTableCmd,
   AlterTableStmt,
-  ColumnDef,
-  Constraint,
   CreateStmt,
   CreateTableAsStmt,
+  IndexStmt,
   RangeVar,
+  RoleSpec,
 } from '@pgsql/types';
 import type { Statement } from '../sql/source-file';
-import { textsOf } from './ast';
+import { addColumn, addConstraint, changeType } from './fold-columns';
+import { roleName } from './fold-policies';
 import type { Fold } from './from-statements';
 import { foldView } from './fold-views';
-import type { Column, Table } from './model';
-import { typeName } from './subject';
-
-const SERIAL = /^(?:small|big)?serial[248]?$/;
+import type { Table } from './objects';
 
 /** CREATE TABLE, PARTITION OF, INHERITS, LIKE and CREATE FOREIGN TABLE. */
 export function foldTable(fold: Fold, statement: Statement, stmt: CreateStmt, kind: Table['kind']): void {
   const key = fold.keyOf(stmt.relation);
-  // `if not exists` leaves a table as it is.
-  if (stmt.if_not_exists && fold.model.tables.get(key)?.created) return;
-  const table = addTable(fold, statement, stmt.relation, kind);
+  const known = fold.model.tables.get(key);
+  if (stmt.if_not_exists && known?.created) {
+    const { at } = relationPlace(statement, stmt.relation);
+    fold.model.history.push({ kind: 'table-kept', table: known, statement, at });
+    return;
+  }
+  const table = addTable(fold, statement, stmt.relation, kind, stmt.partspec !== undefined);
   for (const parent of stmt.inhRelations ?? []) {
-    if ('RangeVar' in parent) copyColumns(fold, parent.RangeVar, table);
+    if (!('RangeVar' in parent)) continue;
+    table.parents.push(fold.keyOf(parent.RangeVar));
+    copyColumns(fold, parent.RangeVar, table);
   }
   for (const element of stmt.tableElts ?? []) {
     if ('ColumnDef' in element) addColumn(fold, statement, table, element.ColumnDef);
-    else if ('Constraint' in element) addConstraint(fold, table, element.Constraint);
+    else if ('Constraint' in element) addConstraint(fold, statement, table, element.Constraint);
     else if ('TableLikeClause' in element) copyColumns(fold, element.TableLikeClause.relation, table);
   }
 }
@@ -38,14 +42,29 @@ export function foldTableAs(fold: Fold, statement: Statement, stmt: CreateTableA
   if (!relation) return;
   if (stmt.objtype === 'OBJECT_MATVIEW') {
     foldView(fold, statement, { view: relation, ...(stmt.query && { query: stmt.query }) }, true);
-  } else addTable(fold, statement, relation, 'table');
+  } else addTable(fold, statement, relation, 'table', false);
 }
 
 export function alterTable(fold: Fold, statement: Statement, stmt: AlterTableStmt): void {
-  const table =
-    fold.model.tables.get(fold.keyOf(stmt.relation)) ?? mentionTable(fold, statement, stmt.relation);
+  const table = mentionTable(fold, statement, stmt.relation);
   for (const command of stmt.cmds ?? []) {
     if ('AlterTableCmd' in command) applyCommand(fold, statement, table, command.AlterTableCmd);
+  }
+}
+
+export function foldIndex(fold: Fold, statement: Statement, stmt: IndexStmt): void {
+  const table = mentionTable(fold, statement, stmt.relation);
+  const columns = (stmt.indexParams ?? []).map(element =>
+    'IndexElem' in element ? element.IndexElem.name : undefined,
+  );
+  const unique = stmt.unique ?? false;
+  const partial = stmt.whereClause !== undefined;
+  const concurrently = stmt.concurrent ?? false;
+  table.indexes.push({ name: stmt.idxname, columns, unique, partial, concurrently, statement });
+  const whole = columns.filter(column => column !== undefined);
+  if (unique && !partial && whole.length === columns.length) {
+    const { at } = relationPlace(statement, stmt.relation);
+    table.uniqueKeys.push({ columns: whole, primary: false, statement, at });
   }
 }
 
@@ -55,7 +74,7 @@ export function mentionTable(fold: Fold, statement: Statement, relation: RangeVa
   const known = fold.model.tables.get(key);
   if (known) return known;
   const table: Table = {
-    ...newTable(fold, statement, relation, 'table'),
+    ...newTable(fold, statement, relation, 'table', false),
     created: undefined,
     rowSecurity: undefined,
   };
@@ -68,9 +87,10 @@ function addTable(
   statement: Statement,
   relation: RangeVar | undefined,
   kind: Table['kind'],
+  partitioned: boolean,
 ): Table {
   const key = fold.keyOf(relation);
-  const table = newTable(fold, statement, relation, kind);
+  const table = newTable(fold, statement, relation, kind, partitioned);
   fold.model.tables.set(key, table);
   fold.model.privileges.create(key, table.schema);
   return table;
@@ -81,6 +101,7 @@ function newTable(
   statement: Statement,
   relation: RangeVar | undefined,
   kind: Table['kind'],
+  partitioned: boolean,
 ): Table {
   return {
     kind,
@@ -89,10 +110,20 @@ function newTable(
     created: statement,
     ...relationPlace(statement, relation),
     temporary: relation?.relpersistence === 't',
+    partitioned,
+    parents: [],
     columns: new Map(),
     policies: [],
     rowSecurity: false,
     switchedOff: undefined,
+    forced: undefined,
+    forcedBy: undefined,
+    foreignKeys: [],
+    uniqueKeys: [],
+    indexes: [],
+    checks: [],
+    comment: undefined,
+    owner: undefined,
   };
 }
 
@@ -109,71 +140,6 @@ export function relationPlace(
   return { at: statement.tokenSpan(last), written: statement.textOf(statement.tokenSpan(first, last)) };
 }
 
-function addColumn(fold: Fold, statement: Statement, table: Table, definition: ColumnDef): void {
-  const name = definition.colname ?? '';
-  const type = columnType(definition);
-  const typeAt = typeSpan(statement, definition);
-  const column: Column = {
-    name,
-    at: statement.tokenSpan(statement.tokenIndexAt(definition.location ?? 0)),
-    type,
-    typeAt,
-    constraintsAt: { ...typeAt, start: typeAt.end },
-    notNull: SERIAL.test(type),
-    primaryKey: false,
-    default: undefined,
-    generated: SERIAL.test(type),
-    references: undefined,
-  };
-  table.columns.set(name, column);
-  for (const constraint of definition.constraints ?? []) {
-    if (!('Constraint' in constraint)) continue;
-    const { contype, raw_expr: expression } = constraint.Constraint;
-    if (contype === 'CONSTR_NOTNULL') column.notNull = true;
-    else if (contype === 'CONSTR_DEFAULT' && expression) column.default = { node: expression, statement };
-    else if (contype === 'CONSTR_IDENTITY') column.notNull = column.generated = true;
-    else if (contype === 'CONSTR_GENERATED') column.generated = true;
-    else addConstraint(fold, table, { ...constraint.Constraint, keys: [{ String: { sval: name } }] }, name);
-  }
-}
-
-function columnType({ typeName: type }: ColumnDef): string {
-  return `${typeName(type)}${type?.arrayBounds ? '[]' : ''}`;
-}
-
-/** Range of a type as written, with its dimensions and modifiers. */
-function typeSpan(statement: Statement, definition: ColumnDef): Column['typeAt'] {
-  const first = statement.tokenIndexAt(definition.typeName?.location ?? 0);
-  let last = first;
-  if (statement.tokens[last + 1]?.value === '.') last += 2;
-  if (statement.tokens[last]?.value === 'character' && statement.tokens[last + 1]?.value === 'varying')
-    last += 1;
-  for (const [open, close] of [
-    ['(', ')'],
-    ['[', ']'],
-  ] as const) {
-    if (statement.tokens[last + 1]?.value !== open) continue;
-    while (last + 1 < statement.tokens.length && statement.tokens[last]?.value !== close) last += 1;
-  }
-  return statement.tokenSpan(first, last);
-}
-
-function addConstraint(fold: Fold, table: Table, constraint: Constraint, ownColumn?: string): void {
-  if (constraint.contype === 'CONSTR_PRIMARY') {
-    for (const name of textsOf(constraint.keys)) {
-      const column = table.columns.get(name);
-      if (column) column.notNull = column.primaryKey = true;
-    }
-  } else if (constraint.contype === 'CONSTR_FOREIGN') {
-    const names = ownColumn === undefined ? textsOf(constraint.fk_attrs) : [ownColumn];
-    const targets = textsOf(constraint.pk_attrs);
-    names.forEach((name, index) => {
-      const column = table.columns.get(name);
-      if (column) column.references = { table: fold.keyOf(constraint.pktable), column: targets[index] };
-    });
-  }
-}
-
 /** LIKE and INHERITS copy columns; row security and policies they never copy. */
 function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table): void {
   for (const column of fold.model.tables.get(fold.keyOf(from))?.columns.values() ?? []) {
@@ -182,15 +148,25 @@ function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table): void {
 }
 
 function applyCommand(fold: Fold, statement: Statement, table: Table, command: AlterTableCmd): void {
+  const { model } = fold;
   const definition = command.def && 'ColumnDef' in command.def ? command.def.ColumnDef : undefined;
   const column = table.columns.get(command.name ?? '');
+  const { at } = statement;
   switch (command.subtype) {
     case 'AT_EnableRowSecurity':
       table.rowSecurity = true;
+      model.history.push({ kind: 'row-security-enabled', table, statement, at });
       break;
     case 'AT_DisableRowSecurity':
       table.rowSecurity = false;
       table.switchedOff = statement;
+      model.history.push({ kind: 'row-security-disabled', table, statement, at });
+      break;
+    case 'AT_ForceRowSecurity':
+    case 'AT_NoForceRowSecurity':
+      table.forced = command.subtype === 'AT_ForceRowSecurity';
+      table.forcedBy = statement;
+      model.history.push({ kind: table.forced ? 'forced' : 'force-removed', table, statement, at });
       break;
     case 'AT_AddColumn':
       if (definition && !(command.missing_ok && table.columns.has(definition.colname ?? ''))) {
@@ -198,13 +174,11 @@ function applyCommand(fold: Fold, statement: Statement, table: Table, command: A
       }
       break;
     case 'AT_DropColumn':
+      if (column) model.history.push({ kind: 'column-dropped', table, column, statement });
       table.columns.delete(command.name ?? '');
       break;
     case 'AT_AlterColumnType':
-      if (column && definition) {
-        column.type = columnType(definition);
-        column.typeAt = typeSpan(statement, definition);
-      }
+      if (column && definition) changeType(statement, column, definition);
       break;
     case 'AT_SetNotNull':
       if (column) column.notNull = true;
@@ -215,10 +189,39 @@ function applyCommand(fold: Fold, statement: Statement, table: Table, command: A
     case 'AT_ColumnDefault':
       if (column) column.default = command.def && { node: command.def, statement };
       break;
+    case 'AT_AddIdentity':
+      if (column) column.generated = true;
+      break;
     case 'AT_AddConstraint':
-      if (command.def && 'Constraint' in command.def) addConstraint(fold, table, command.def.Constraint);
+      if (command.def && 'Constraint' in command.def)
+        addConstraint(fold, statement, table, command.def.Constraint);
+      break;
+    case 'AT_ChangeOwner':
+      if (command.newowner) table.owner = ownerNamed(statement, command.newowner);
+      break;
+    case 'AT_AttachPartition':
+    case 'AT_DetachPartition':
+      if (command.def && 'PartitionCmd' in command.def) {
+        const child = mentionTable(fold, statement, command.def.PartitionCmd.name);
+        setParent(child, fold.keyOfTable(table), command.subtype === 'AT_AttachPartition');
+      }
+      break;
+    case 'AT_AddInherit':
+    case 'AT_DropInherit':
+      if (command.def && 'RangeVar' in command.def)
+        setParent(table, fold.keyOf(command.def.RangeVar), command.subtype === 'AT_AddInherit');
       break;
     default:
       break;
   }
+}
+
+function setParent(child: Table, parent: string, isChild: boolean): void {
+  const others = child.parents.filter(key => key !== parent);
+  child.parents.splice(0, child.parents.length, ...others, ...(isChild ? [parent] : []));
+}
+
+function ownerNamed(statement: Statement, role: RoleSpec): Table['owner'] {
+  const at = statement.tokenSpan(statement.tokenIndexAt(role.location ?? 0));
+  return { name: roleName(role), at, statement };
 }

@@ -20,6 +20,7 @@ export function foldView(fold: Fold, statement: Statement, stmt: ViewStmt, mater
     securityInvoker: option?.on ?? false,
     invokerOptionAt: option?.at,
     reads: relationsOf(stmt.query).map(relation => fold.keyOf(relation)),
+    query: stmt.query,
   });
 }
 

@@ -1,13 +1,16 @@
-import type { DropStmt, Node, RangeVar, RenameStmt } from '@pgsql/types';
+import type { AlterEnumStmt, CommentStmt, CreateEnumStmt, Node, RangeVar } from '@pgsql/types';
 import { ANON, AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
 import { isApiSchema } from '../flux/names';
 import type { SourceFile, Statement } from '../sql/source-file';
-import { textOf, textsOf } from './ast';
+import { textsOf } from './ast';
+import { addSequence } from './fold-columns';
+import { foldDrop, foldRename } from './fold-drops';
 import { foldPolicy, alterPolicy } from './fold-policies';
 import { foldDefaultPrivileges, foldGrant, foldRoleGrant } from './fold-privileges';
-import { alterTable, foldTable, foldTableAs } from './fold-tables';
+import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
+import { alterTable, foldIndex, foldTable, foldTableAs } from './fold-tables';
 import { alterView, foldView } from './fold-views';
-import { relationKey, SchemaModel } from './model';
+import { relationKey, SchemaModel, type Table } from './model';
 import { Privileges, schemaObject } from './privileges';
 
 export interface ModelOptions {
@@ -24,6 +27,8 @@ export interface Fold {
   schemaOf(relation: RangeVar | undefined): string;
   /** Model key of a relation. */
   keyOf(relation: RangeVar | undefined): string;
+  /** Model key of a table that is there. */
+  keyOfTable(table: Table): string;
 }
 
 /** Folds the statements of a push, in push order, into the state PostgreSQL would be in after it. */
@@ -31,7 +36,7 @@ export function modelFromStatements(files: readonly SourceFile[], options: Model
   const statements = files.flatMap(file => file.statements);
   const exposed = exposedSchemas(statements, options.apiSchema);
   const apiSchema = options.apiSchema ?? (exposed.size === 1 ? [...exposed][0] : undefined);
-  const model = new SchemaModel(options.engine, apiSchema, exposed, new Privileges());
+  const model = new SchemaModel(options.engine, apiSchema, exposed, new Privileges(), statements);
   const fold = createFold(model, options.engine);
   grantPlatformDefaults(model, exposed, apiSchema);
   for (const statement of statements) foldStatement(fold, statement);
@@ -45,6 +50,7 @@ function createFold(model: SchemaModel, engine: Engine): Fold {
     engine,
     schemaOf,
     keyOf: relation => relationKey(schemaOf(relation), relation?.relname ?? ''),
+    keyOfTable: ({ schema, name }) => relationKey(schema, name),
   };
 }
 
@@ -77,9 +83,12 @@ function grantPlatformDefaults(
 ): void {
   const schemas = new Set([...exposed, apiSchema ?? '']);
   for (const schema of schemas) {
-    for (const [role, privileges] of Object.entries(engineFacts(model.engine).defaultTablePrivileges)) {
-      model.privileges.setDefault({ schema, role, privileges, isGrant: true, origin: 'platform' });
-    }
+    const { defaultTablePrivileges, defaultSequencePrivileges } = engineFacts(model.engine);
+    const platform = { schema, isGrant: true, origin: 'platform' } as const;
+    for (const [role, privileges] of Object.entries(defaultTablePrivileges))
+      model.privileges.setDefault({ ...platform, on: 'table', role, privileges });
+    for (const [role, privileges] of Object.entries(defaultSequencePrivileges))
+      model.privileges.setDefault({ ...platform, on: 'sequence', role, privileges });
     for (const role of [AUTHENTICATED, ANON]) {
       model.privileges.grant(schemaObject(schema), role, ['usage'], 'platform');
     }
@@ -88,79 +97,62 @@ function grantPlatformDefaults(
 
 function foldStatement(fold: Fold, statement: Statement): void {
   const { node } = statement;
+  const { model } = fold;
   if ('CreateStmt' in node) foldTable(fold, statement, node.CreateStmt, 'table');
   else if ('CreateForeignTableStmt' in node) {
     const { base } = node.CreateForeignTableStmt;
     if (base) foldTable(fold, statement, base, 'foreign table');
   } else if ('CreateTableAsStmt' in node) foldTableAs(fold, statement, node.CreateTableAsStmt);
   else if ('AlterTableStmt' in node) {
-    if (node.AlterTableStmt.objtype === 'OBJECT_VIEW') alterView(fold, statement, node.AlterTableStmt);
-    else alterTable(fold, statement, node.AlterTableStmt);
-  } else if ('ViewStmt' in node) foldView(fold, statement, node.ViewStmt);
+    const { objtype } = node.AlterTableStmt;
+    if (objtype === 'OBJECT_VIEW' || model.views.has(fold.keyOf(node.AlterTableStmt.relation)))
+      alterView(fold, statement, node.AlterTableStmt);
+    else if (objtype === 'OBJECT_TABLE' || objtype === 'OBJECT_FOREIGN_TABLE')
+      alterTable(fold, statement, node.AlterTableStmt);
+  } else if ('IndexStmt' in node) foldIndex(fold, statement, node.IndexStmt);
+  else if ('ViewStmt' in node) foldView(fold, statement, node.ViewStmt);
   else if ('CreatePolicyStmt' in node) foldPolicy(fold, statement, node.CreatePolicyStmt);
   else if ('AlterPolicyStmt' in node) alterPolicy(fold, statement, node.AlterPolicyStmt);
   else if ('GrantStmt' in node) foldGrant(fold, statement, node.GrantStmt);
-  else if ('GrantRoleStmt' in node) foldRoleGrant(fold, node.GrantRoleStmt);
-  else if ('AlterDefaultPrivilegesStmt' in node) {
+  else if ('GrantRoleStmt' in node) foldRoleGrant(fold, statement, node.GrantRoleStmt);
+  else if ('AlterDefaultPrivilegesStmt' in node)
     foldDefaultPrivileges(fold, statement, node.AlterDefaultPrivilegesStmt);
-  } else if ('CreateRoleStmt' in node) fold.model.createdRoles.add(node.CreateRoleStmt.role ?? '');
-  else if ('CreateSchemaStmt' in node) {
-    fold.model.createdSchemas.set(node.CreateSchemaStmt.schemaname ?? '', statement);
-  } else if ('DropStmt' in node) drop(fold, node.DropStmt);
-  else if ('RenameStmt' in node) rename(fold, node.RenameStmt);
+  else if ('CreateRoleStmt' in node) model.createdRoles.add(node.CreateRoleStmt.role ?? '');
+  else if ('CreateSchemaStmt' in node)
+    model.createdSchemas.set(node.CreateSchemaStmt.schemaname ?? '', statement);
+  else if ('CreateSeqStmt' in node) {
+    const { sequence } = node.CreateSeqStmt;
+    addSequence(fold, fold.schemaOf(sequence), sequence?.relname ?? '');
+  } else if ('CreateFunctionStmt' in node) foldRoutine(fold, statement, node.CreateFunctionStmt);
+  else if ('AlterFunctionStmt' in node) alterRoutine(fold, statement, node.AlterFunctionStmt);
+  else if ('CreateTrigStmt' in node) foldTrigger(fold, statement, node.CreateTrigStmt);
+  else if ('CommentStmt' in node) foldComment(fold, statement, node.CommentStmt);
+  else if ('CreateEnumStmt' in node || 'AlterEnumStmt' in node) foldEnum(fold, statement, node);
+  else if ('DropStmt' in node) foldDrop(fold, statement, node.DropStmt);
+  else if ('RenameStmt' in node) foldRename(fold, node.RenameStmt);
 }
 
-function drop(fold: Fold, stmt: DropStmt): void {
-  const { model } = fold;
-  for (const object of stmt.objects ?? []) {
-    const names = 'List' in object ? textsOf(object.List.items) : [textOf(object) ?? ''];
-    if (stmt.removeType === 'OBJECT_POLICY') {
-      const policy = names.at(-1);
-      const table = model.tables.get(keyOfNames(fold, names.slice(0, -1)));
-      if (table) table.policies = table.policies.filter(({ name }) => name !== policy);
-    } else if (stmt.removeType === 'OBJECT_SCHEMA') {
-      for (const [key, { schema }] of model.tables) if (schema === names[0]) model.tables.delete(key);
-      for (const [key, { schema }] of model.views) if (schema === names[0]) model.views.delete(key);
-    } else {
-      const key = keyOfNames(fold, names);
-      model.tables.delete(key);
-      model.views.delete(key);
-      model.privileges.drop(key);
-    }
-  }
-}
-
-function rename(fold: Fold, stmt: RenameStmt): void {
-  const { model } = fold;
-  const newName = stmt.newname ?? '';
-  const key = fold.keyOf(stmt.relation);
-  const table = model.tables.get(key);
+/** COMMENT ON TABLE, which may hold a marker; PostgreSQL keeps the last one. */
+function foldComment(fold: Fold, statement: Statement, stmt: CommentStmt): void {
+  const { object, comment } = stmt;
+  if (stmt.objtype !== 'OBJECT_TABLE' || !object || !('List' in object)) return;
+  const names = textsOf(object.List.items);
+  const table = fold.model.tableNamed(names.at(-1) ?? '', names.at(-2));
   if (!table) return;
-  if (stmt.renameType === 'OBJECT_TABLE') {
-    const renamed = relationKey(table.schema, newName);
-    table.written = table.written.slice(0, table.written.length - lastPart(table.written).length) + newName;
-    table.name = newName;
-    model.tables.delete(key);
-    model.tables.set(renamed, table);
-    model.privileges.rename(key, renamed);
-  } else if (stmt.renameType === 'OBJECT_POLICY') {
-    table.policies = table.policies.map(policy =>
-      policy.name === stmt.subname ? { ...policy, name: newName } : policy,
-    );
-  } else if (stmt.renameType === 'OBJECT_COLUMN') {
-    const column = table.columns.get(stmt.subname ?? '');
-    if (!column) return;
-    table.columns.delete(column.name);
-    table.columns.set(newName, { ...column, name: newName });
-  }
+  table.comment = { text: comment ?? '', statement, at: statement.tokenSpan(statement.tokens.length - 1) };
 }
 
-/** The last part of a dotted name as written. */
-function lastPart(written: string): string {
-  return /(?:"(?:[^"]|"")*"|[^."]*)$/.exec(written)?.[0] ?? '';
-}
-
-function keyOfNames(fold: Fold, names: readonly string[]): string {
-  const schemaname = names.at(-2);
-  return fold.keyOf({ relname: names.at(-1) ?? '', ...(schemaname !== undefined && { schemaname }) });
+function foldEnum(
+  { model }: Fold,
+  statement: Statement,
+  node: { CreateEnumStmt: CreateEnumStmt } | { AlterEnumStmt: AlterEnumStmt },
+): void {
+  const names = textsOf(
+    'CreateEnumStmt' in node ? node.CreateEnumStmt.typeName : node.AlterEnumStmt.typeName,
+  );
+  const key = model.keyOf(names.at(-1) ?? '', names.at(-2));
+  if ('CreateEnumStmt' in node)
+    model.enums.set(key, { labels: textsOf(node.CreateEnumStmt.vals), statement });
+  else if (node.AlterEnumStmt.newVal !== undefined)
+    model.enums.get(key)?.labels.push(node.AlterEnumStmt.newVal);
 }

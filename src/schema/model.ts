@@ -1,103 +1,42 @@
-import type { Node } from '@pgsql/types';
-import { AUTHENTICATED, engineFacts, type Engine, type TableVerb } from '../flux/engine';
+import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
 import { tenantOf } from '../flux/names';
-import type { Span, Statement } from '../sql/source-file';
-import type { Predicate } from './predicate';
+import { NO_FORCE_MARKER } from '../flux/push-transaction';
+import type { Statement } from '../sql/source-file';
+import type {
+  Column,
+  GrantStatement,
+  HistoryEntry,
+  Policy,
+  RoleMembership,
+  Routine,
+  Table,
+  Trigger,
+  View,
+} from './objects';
 import { PUBLIC, type Privileges } from './privileges';
 
-/** A name and where it stands. */
-export interface Named {
-  readonly name: string;
-  readonly at: Span;
-}
-
-export interface Column {
-  readonly name: string;
-  readonly at: Span;
-  /** Type name without schema, in PostgreSQL's spelling: `text`, `uuid`, `int4`. */
-  type: string;
-  typeAt: Span;
-  /** Where the column definition can take another constraint: right after its type. */
-  readonly constraintsAt: Span;
-  notNull: boolean;
-  primaryKey: boolean;
-  default: { readonly node: Node; readonly statement: Statement } | undefined;
-  /** GENERATED, identity or serial: PostgreSQL makes the value. */
-  generated: boolean;
-  references: { readonly table: string; readonly column: string | undefined } | undefined;
-}
-
-export type PolicyVerb = TableVerb | 'all';
-
-export interface Policy {
-  readonly name: string;
-  /** The policy's name in the text. */
-  readonly at: Span;
-  readonly statement: Statement;
-  readonly table: Table;
-  readonly verb: PolicyVerb;
-  readonly permissive: boolean;
-  /** Empty means no TO clause, which is TO PUBLIC. */
-  roles: readonly Named[];
-  using: Predicate | undefined;
-  check: Predicate | undefined;
-}
-
-export interface Table {
-  readonly kind: 'table' | 'foreign table';
-  /** Empty for an unqualified name whose schema nothing tells. */
-  schema: string;
-  name: string;
-  /** The name as the files write it, with its quotes and, where given, its schema. */
-  written: string;
-  /** The statement that makes it; undefined for a table the files only speak of. */
-  readonly created: Statement | undefined;
-  /** Its name in the first statement that speaks of it. */
-  readonly at: Span;
-  readonly temporary: boolean;
-  readonly columns: Map<string, Column>;
-  policies: Policy[];
-  /** Undefined where the files do not tell. */
-  rowSecurity: boolean | undefined;
-  /** The last DISABLE ROW LEVEL SECURITY. */
-  switchedOff: Statement | undefined;
-}
-
-export interface View {
-  readonly schema: string;
-  readonly name: string;
-  /** The name as the files write it. */
-  readonly written: string;
-  readonly at: Span;
-  readonly statement: Statement;
-  readonly materialized: boolean;
-  securityInvoker: boolean;
-  /** The `security_invoker` option as written, to be changed by a fix. */
-  invokerOptionAt: Span | undefined;
-  /** Keys of the relations it reads. */
-  readonly reads: readonly string[];
-}
-
-/** A GRANT, REVOKE or ALTER DEFAULT PRIVILEGES as written: what it names, whatever became of it. */
-export interface GrantStatement {
-  readonly statement: Statement;
-  readonly isGrant: boolean;
-  readonly grantees: readonly Named[];
-  /** Schemas of the objects it names. */
-  readonly schemas: readonly string[];
-  /** Privilege keys of the relations and schemas it names. */
-  readonly objects: readonly string[];
-}
+export type * from './objects';
 
 /** What the SQL of one push adds up to, as PostgreSQL would have it after the last statement. */
 export class SchemaModel {
   readonly tables = new Map<string, Table>();
   readonly views = new Map<string, View>();
+  /** Overloads of one name stand together. */
+  readonly routines = new Map<string, Routine[]>();
+  readonly triggers: Trigger[] = [];
   readonly grants: GrantStatement[] = [];
+  readonly memberships: RoleMembership[] = [];
   /** Roles that the files create. */
   readonly createdRoles = new Set<string>();
   /** Schemas that the files create, and where. */
   readonly createdSchemas = new Map<string, Statement>();
+  /** Sequences, those of serial columns included: key and schema. */
+  readonly sequences = new Map<string, string>();
+  /** Enum types by key. */
+  readonly enums = new Map<string, { readonly labels: string[]; readonly statement: Statement }>();
+  /** What happened on the way to this state. */
+  readonly history: HistoryEntry[] = [];
+  readonly #order = new Map<Statement, number>();
 
   constructor(
     readonly engine: Engine,
@@ -105,11 +44,19 @@ export class SchemaModel {
     readonly apiSchema: string | undefined,
     private readonly exposedSchemas: ReadonlySet<string>,
     readonly privileges: Privileges,
+    /** Every statement that could be read, in push order. */
+    readonly statements: readonly Statement[],
   ) {}
 
   /** Roles that signed-in (and on v1 also signed-out) requests run as. */
   get requestRoles(): readonly string[] {
     return engineFacts(this.engine).requestRoles;
+  }
+
+  /** Position of a statement in the push, from 0. */
+  orderOf(statement: Statement): number {
+    if (this.#order.size === 0) this.statements.forEach((each, index) => this.#order.set(each, index));
+    return this.#order.get(statement) ?? -1;
   }
 
   /** Whether PostgREST serves the schema; unqualified names land in the API schema. */
@@ -119,9 +66,31 @@ export class SchemaModel {
 
   /** Tables that this push makes and that requests can name, partitions included. */
   get exposedTables(): Table[] {
-    return [...this.tables.values()].filter(
-      table => table.created && !table.temporary && this.isExposed(table.schema),
-    );
+    return [...this.tables.values()].filter(table => this.isExposedTable(table));
+  }
+
+  isExposedTable(table: Table): boolean {
+    return table.created !== undefined && !table.temporary && this.isExposed(table.schema);
+  }
+
+  /** Key of a relation or routine as a statement names it; unqualified names land in the API schema. */
+  keyOf(name: string, schema?: string): string {
+    return relationKey(schema ?? this.apiSchema ?? '', name);
+  }
+
+  /** The table an unqualified or qualified name speaks of, when the files know it. */
+  tableNamed(name: string, schema?: string): Table | undefined {
+    return this.tables.get(this.keyOf(name, schema));
+  }
+
+  /** Routines a call can mean: those of that name that take so many arguments. */
+  routinesCalled(name: readonly string[], argumentCount: number): Routine[] {
+    const routines = this.routines.get(this.keyOf(name.at(-1) ?? '', name.at(-2))) ?? [];
+    return routines.filter(({ arguments: all }) => {
+      const inputs = all.filter(({ isInput }) => isInput);
+      const required = inputs.filter(({ hasDefault }) => !hasDefault);
+      return required.length <= argumentCount && argumentCount <= inputs.length;
+    });
   }
 
   /** Whether a policy speaks of requests that run as `role`; one for PUBLIC is meant for the signed-in. */
@@ -138,6 +107,18 @@ export class SchemaModel {
   /** Every policy that is there at the end. */
   get policies(): Policy[] {
     return [...this.tables.values()].flatMap(table => table.policies);
+  }
+
+  /** Policies that count for a verb: its own and those FOR ALL. */
+  policiesFor(table: Table, verb: Policy['verb']): Policy[] {
+    return table.policies.filter(policy => policy.verb === verb || policy.verb === 'all');
+  }
+
+  /** Whether the owner's own statements are judged by the policies: the sweep of a v2 push, or FORCE by hand. */
+  isForced(table: Table): boolean {
+    if (table.forced === true) return true;
+    if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
+    return !isExemptFromForce(table) && !table.partitioned;
   }
 
   /** Columns that a policy of the table compares with the subject. */
@@ -161,6 +142,20 @@ export class SchemaModel {
       spoken ? byUse.has(name) : OWNER_NAMES.has(name),
     );
   }
+
+  /** Whether rows of the table belong to somebody: it has an owner column, or hangs on a table that has one. */
+  isOwned(table: Table): boolean {
+    if (this.ownerColumns(table).length > 0) return true;
+    return table.foreignKeys.some(({ table: key }) => {
+      const parent = this.tables.get(key);
+      return parent !== undefined && parent !== table && this.ownerColumns(parent).length > 0;
+    });
+  }
+}
+
+/** Whether the table's comment keeps it out of the FORCE sweep of a v2 push. */
+export function isExemptFromForce({ comment }: Table): boolean {
+  return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
 
 /** Names that mean "the row's owner" where no policy says which column it is. */
@@ -182,7 +177,7 @@ export function isForPublic(policy: Policy): boolean {
   return policy.roles.length === 0 || policy.roles.some(({ name }) => name === PUBLIC);
 }
 
-/** Key of a relation in {@link SchemaModel.tables} and {@link SchemaModel.views}. */
+/** Key of a relation in {@link SchemaModel.tables} and {@link SchemaModel.views}, and of a routine. */
 export function relationKey(schema: string, name: string): string {
   return `${schema}.${name}`;
 }

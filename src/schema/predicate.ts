@@ -1,6 +1,14 @@
-import type { Node, TypeCast } from '@pgsql/types';
+import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
-import { textOf, textsOf, walk } from './ast';
+import { relationsOf, textOf, textsOf, walk } from './ast';
+import { audienceOf, type Audience } from './audience';
+import { atomsOf, conditionOf, requires, type Atom, type Condition } from './condition';
+import { callsIn, factOf, mentionsSubject, type Fact } from './facts';
+import type { SchemaModel } from './model';
+import type { Table } from './objects';
+import { columnUses, type ColumnUse } from './scope';
+import { claimsIn, settingsIn, type ClaimRead, type SettingRead } from './settings';
+import { spanOfNode } from './spans';
 import { readSubject, type SubjectExpression } from './subject';
 import { truthOf, type Truth, type TruthAssumptions } from './truth';
 
@@ -23,8 +31,10 @@ export interface SubjectCast {
   readonly inner?: string;
 }
 
-/** A boolean expression of a policy: its USING or its WITH CHECK. */
+/** A boolean expression of a policy: its USING or its WITH CHECK. What it says is worked out when first asked for. */
 export class Predicate {
+  readonly #known = new Map<string, unknown>();
+
   constructor(
     readonly node: Node,
     /** The expression without its parentheses. */
@@ -33,32 +43,110 @@ export class Predicate {
     readonly keywordsAt: Span,
     /** From those words to the closing parenthesis. */
     readonly clauseAt: Span,
-    private readonly statement: Statement,
-    private readonly table: string,
+    /** CREATE or ALTER POLICY, whichever wrote it last. */
+    readonly statement: Statement,
+    private readonly table: Table,
+    private readonly model: SchemaModel,
   ) {}
+
+  /** The expression as written. */
+  get text(): string {
+    return this.statement.textOf(this.at);
+  }
 
   truth(assume: TruthAssumptions = {}): Truth {
     return truthOf(this.node, assume);
   }
 
+  /** Its ANDs and ORs, with every NOT at an atom. */
+  get condition(): Condition {
+    return this.#once('condition', () => conditionOf(this.node));
+  }
+
+  get atoms(): readonly Atom[] {
+    return this.#once('atoms', () => atomsOf(this.condition));
+  }
+
+  /** What one of its atoms says of a row. */
+  factOf(atom: Atom): Fact {
+    return this.#facts.get(atom) ?? UNKNOWN;
+  }
+
+  /** What its atoms say, in the order of the text. */
+  get facts(): readonly Fact[] {
+    return [...this.#facts.values()];
+  }
+
+  /** Who gets a row past it. */
+  get audience(): Audience {
+    return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom), this.model));
+  }
+
+  /** Whether it can be true only where a fact holds that `proves` says yes to. */
+  requires(proves: (fact: Fact) => boolean): boolean {
+    return requires(this.condition, atom => proves(this.factOf(atom)));
+  }
+
+  /** Whether it can be true only for rows whose `column` is the subject. */
+  tiesOwner(column: string): boolean {
+    return this.requires(fact => fact.kind === 'owner' && fact.column === column);
+  }
+
+  /** Every column it names, resolved as PostgreSQL resolves it. */
+  get columns(): readonly ColumnUse[] {
+    return this.#once('columns', () => columnUses(this.node, this.table, this.model));
+  }
+
+  get calls(): readonly FuncCall[] {
+    return this.#once('calls', () => callsIn(this.node));
+  }
+
+  get settings(): readonly SettingRead[] {
+    return this.#once('settings', () => settingsIn(this.node));
+  }
+
+  get claims(): readonly ClaimRead[] {
+    return this.#once('claims', () => claimsIn(this.node));
+  }
+
+  /** The relations its subqueries read. */
+  get relations(): readonly RangeVar[] {
+    return this.#once('relations', () => relationsOf(this.node));
+  }
+
   /** Whether the subject occurs anywhere, subqueries included. */
   get mentionsSubject(): boolean {
-    let mentioned = false;
-    walk(this.node, (type, fields) => {
-      mentioned ||= readSubject({ [type]: fields } as unknown as Node) !== undefined;
-    });
-    return mentioned;
+    return this.#once('mentionsSubject', () => mentionsSubject(this.node));
   }
 
   /** Comparisons between the subject and a column of the policy's own table; subqueries have their own columns. */
-  get subjectComparisons(): SubjectComparison[] {
-    return comparisonsIn(this.node, this.table);
+  get subjectComparisons(): readonly SubjectComparison[] {
+    return this.#once('subjectComparisons', () => comparisonsIn(this.node, this.table.name));
   }
 
-  get subjectCasts(): SubjectCast[] {
-    return subjectCastsIn(this.node, this.statement);
+  get subjectCasts(): readonly SubjectCast[] {
+    return this.#once('subjectCasts', () => subjectCastsIn(this.node, this.statement));
+  }
+
+  /** Range of a part of the expression; the whole where the part has no place of its own. */
+  spanOf(part: unknown): Span {
+    return spanOfNode(this.statement, part) ?? this.at;
+  }
+
+  get #facts(): ReadonlyMap<Atom, Fact> {
+    return this.#once(
+      'facts',
+      () => new Map(this.atoms.map(atom => [atom, factOf(atom, this.table, this.model)])),
+    );
+  }
+
+  #once<T>(name: string, make: () => T): T {
+    if (!this.#known.has(name)) this.#known.set(name, make());
+    return this.#known.get(name) as T;
   }
 }
+
+const UNKNOWN: Fact = { kind: 'unknown' };
 
 /** Casts of the subject anywhere in an expression, the outermost of each. */
 export function subjectCastsIn(node: Node | undefined, statement: Statement): SubjectCast[] {

@@ -8,7 +8,11 @@ export const PUBLIC = 'public';
 /** Everything ALL stands for on a table; `usage` and `create` are a schema's. */
 export const ALL_PRIVILEGES: readonly string[] = [...TABLE_PRIVILEGES, 'usage', 'create', 'execute'];
 
+/** Kinds of objects that default privileges tell apart. */
+export type PrivilegedKind = 'table' | 'sequence' | 'routine';
+
 interface DefaultPrivilege {
+  readonly on: PrivilegedKind;
   /** Undefined means every schema. */
   readonly schema: string | undefined;
   readonly role: string;
@@ -17,9 +21,11 @@ interface DefaultPrivilege {
   readonly origin: PrivilegeOrigin;
 }
 
-/** Table and schema privileges as GRANT and REVOKE leave them; objects are named by their model keys. */
+/** Privileges as GRANT and REVOKE leave them; objects are named by their model keys. */
 export class Privileges {
   readonly #held = new Map<string, Map<string, Map<string, PrivilegeOrigin>>>();
+  /** Columns of column grants, by object, role and privilege. */
+  readonly #columns = new Map<string, Set<string>>();
   readonly #revoked = new Set<string>();
   readonly #members = new Map<string, Set<string>>();
   readonly #defaults: DefaultPrivilege[] = [];
@@ -32,12 +38,26 @@ export class Privileges {
     for (const privilege of privileges) held.set(privilege, origin);
   }
 
+  /** Takes a privilege on the whole object, and with it those on its columns. */
   revoke(object: string, role: string, privileges: readonly string[]): void {
     const held = this.#held.get(object)?.get(role);
     for (const privilege of privileges) {
+      const place = `${object} ${role} ${privilege}`;
       held?.delete(privilege);
-      this.#revoked.add(`${object} ${role} ${privilege}`);
+      this.#columns.delete(place);
+      this.#revoked.add(place);
     }
+  }
+
+  grantColumns(object: string, role: string, privilege: string, columns: readonly string[]): void {
+    const place = `${object} ${role} ${privilege}`;
+    this.#columns.set(place, new Set([...(this.#columns.get(place) ?? []), ...columns]));
+  }
+
+  /** Has no effect on a privilege that is held on the whole object. */
+  revokeColumns(object: string, role: string, privilege: string, columns: readonly string[]): void {
+    const held = this.#columns.get(`${object} ${role} ${privilege}`);
+    for (const column of columns) held?.delete(column);
   }
 
   /** `grant group to member`. */
@@ -45,14 +65,19 @@ export class Privileges {
     this.#members.set(member, (this.#members.get(member) ?? new Set()).add(group));
   }
 
+  removeMember(group: string, member: string): void {
+    this.#members.get(member)?.delete(group);
+  }
+
   setDefault(rule: DefaultPrivilege): void {
     this.#defaults.push(rule);
   }
 
-  /** A new relation starts with what the default privileges of its schema give. */
-  create(object: string, schema: string): void {
-    this.#held.delete(object);
+  /** A new object starts with what the default privileges of its schema give. */
+  create(object: string, schema: string, kind: PrivilegedKind = 'table'): void {
+    this.drop(object);
     for (const rule of this.#defaults) {
+      if (rule.on !== kind) continue;
       if (rule.schema !== undefined && rule.schema !== schema) continue;
       if (rule.isGrant) this.grant(object, rule.role, rule.privileges, rule.origin);
       else this.revoke(object, rule.role, rule.privileges);
@@ -61,6 +86,9 @@ export class Privileges {
 
   drop(object: string): void {
     this.#held.delete(object);
+    for (const set of [this.#columns.keys(), this.#revoked]) {
+      for (const place of set) if (place.startsWith(`${object} `)) this.#forget(place);
+    }
   }
 
   rename(from: string, to: string): void {
@@ -68,14 +96,35 @@ export class Privileges {
     if (!held) return;
     this.#held.delete(from);
     this.#held.set(to, held);
+    for (const [place, columns] of [...this.#columns]) {
+      if (!place.startsWith(`${from} `)) continue;
+      this.#columns.delete(place);
+      this.#columns.set(to + place.slice(from.length), columns);
+    }
   }
 
-  /** Who gave `role` the privilege, itself, through PUBLIC or through a role it is a member of; undefined for nobody. */
+  /**
+   * Who gave `role` the privilege, itself, through PUBLIC or through a role it is a member of; undefined for nobody. A
+   * privilege on some of the columns counts.
+   */
   origin(object: string, role: string, privilege: string): PrivilegeOrigin | undefined {
-    const origins = [...this.#rolesOf(role), PUBLIC].flatMap(
-      name => this.#held.get(object)?.get(name)?.get(privilege) ?? [],
-    );
+    const whole = this.wholeOrigin(object, role, privilege);
+    return whole !== 'files' && this.columnsOf(object, role, privilege).size > 0 ? 'files' : whole;
+  }
+
+  /** As {@link origin}, for the privilege on the whole object alone. */
+  wholeOrigin(object: string, role: string, privilege: string): PrivilegeOrigin | undefined {
+    const roles = this.#held.get(object);
+    if (!roles) return undefined;
+    const origins = this.#namesOf(role).flatMap(name => roles.get(name)?.get(privilege) ?? []);
     return origins.includes('files') ? 'files' : origins[0];
+  }
+
+  /** Columns on which `role` was given the privilege one by one. */
+  columnsOf(object: string, role: string, privilege: string): ReadonlySet<string> {
+    if (this.#columns.size === 0) return NO_COLUMNS;
+    const sets = this.#namesOf(role).map(name => this.#columns.get(`${object} ${name} ${privilege}`));
+    return new Set(sets.flatMap(columns => [...(columns ?? [])]));
   }
 
   /** Whether a statement of the files took the privilege from the role. */
@@ -83,12 +132,26 @@ export class Privileges {
     return this.#revoked.has(`${object} ${role} ${privilege}`);
   }
 
-  #rolesOf(role: string): Set<string> {
+  #forget(place: string): void {
+    this.#columns.delete(place);
+    this.#revoked.delete(place);
+  }
+
+  /** The role, PUBLIC, and the roles it is a member of. */
+  #namesOf(role: string): string[] {
+    if (this.#members.size === 0) return [role, PUBLIC];
     const roles = new Set([role]);
     // A set visits what is added while it is walked.
     for (const member of roles) for (const group of this.#members.get(member) ?? []) roles.add(group);
-    return roles;
+    return [...roles, PUBLIC];
   }
+}
+
+const NO_COLUMNS: ReadonlySet<string> = new Set();
+
+/** Key of a sequence as a privilege object. */
+export function sequenceObject(key: string): string {
+  return `sequence ${key}`;
 }
 
 /** Key of a schema as a privilege object; relations use their own keys, which hold a dot. */

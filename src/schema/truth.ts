@@ -44,7 +44,7 @@ export function truthOf(node: Node | undefined, assume: TruthAssumptions = {}): 
     const target = onlyTarget(node);
     if (target) return truthOf(target, assume);
     if (node.SubLink.subLinkType !== 'EXISTS_SUBLINK') return ANYTHING;
-    return alwaysHasRow(node.SubLink.subselect) ? TRUE : NOT_NULL;
+    return existsTruth(node.SubLink.subselect, assume);
   }
   return ANYTHING;
 }
@@ -161,6 +161,18 @@ function sameValue(left: Node | undefined, right: Node | undefined): boolean | u
     return a !== undefined && a === b ? true : undefined;
   }
   return undefined;
+}
+
+/** EXISTS is false where the WHERE of its query cannot be true, and never NULL. */
+function existsTruth(query: Node | undefined, assume: TruthAssumptions): Truth {
+  if (alwaysHasRow(query)) return TRUE;
+  if (!query || !('SelectStmt' in query) || query.SelectStmt.op !== 'SETOP_NONE') return NOT_NULL;
+  const { whereClause, targetList, havingClause } = query.SelectStmt;
+  // `select count(*)` has a row whatever its WHERE says.
+  if (havingClause || JSON.stringify(targetList ?? []).includes('FuncCall')) return NOT_NULL;
+  // Columns inside belong to other tables, of whose NULLs nothing is assumed.
+  const { notNull: _outer, ...inner } = assume;
+  return whereClause && !truthOf(whereClause, inner).canBeTrue ? FALSE : NOT_NULL;
 }
 
 /** `select 1` without FROM, WHERE and LIMIT yields one row. */

@@ -18,13 +18,16 @@ const CACHE_SIZE = 4_000;
 export class SqlParser {
   readonly #cache = new Map<string, ParseResult>();
 
-  private constructor(private readonly parseSync: (sql: string) => { stmts?: { stmt?: Node }[] }) {}
+  private constructor(
+    private readonly parseSync: (sql: string) => { stmts?: { stmt?: Node }[] },
+    private readonly parsePlPgSQLSync: (sql: string) => unknown,
+  ) {}
 
   /** Loads the WebAssembly module; nothing of it is touched before the first call. */
   static async load(): Promise<SqlParser> {
-    const { loadModule, parseSync } = await import('libpg-query');
+    const { loadModule, parseSync, parsePlPgSQLSync } = await import('libpg-query');
     await loadModule();
-    return new SqlParser(parseSync);
+    return new SqlParser(parseSync, parsePlPgSQLSync);
   }
 
   /** Parses the text of one statement. The same text gives the same tree object. */
@@ -38,6 +41,24 @@ export class SqlParser {
       if (!oldest.done) this.#cache.delete(oldest.value);
     }
     return result;
+  }
+
+  /** Parses any number of statements at once; undefined when one is refused. */
+  parseAll(sql: string): Node[] | undefined {
+    try {
+      return (this.parseSync(sql).stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Parses the body of a CREATE FUNCTION in PL/pgSQL; undefined when it is refused. */
+  parsePlpgsql(createFunction: string): unknown {
+    try {
+      return this.parsePlPgSQLSync(createFunction);
+    } catch {
+      return undefined;
+    }
   }
 
   #parse(sql: string): ParseResult {

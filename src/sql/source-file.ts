@@ -2,6 +2,7 @@ import type { Node } from '@pgsql/types';
 import type { Token } from './lexer';
 import { LineIndex, utf16Offset } from './offsets';
 import type { SqlParser } from './parser';
+import { readRoutineBody, type RoutineBody } from './routine-body';
 import { splitStatements, type StatementSpan } from './split';
 
 /** A range of one file's text, in UTF-16 offsets. */
@@ -17,6 +18,9 @@ export interface SyntaxError {
   readonly at: Span;
 }
 
+/** Bodies are read when a rule first asks; the same text has the same tree, and so the same body. */
+const BODIES = new WeakMap<Node, RoutineBody | null>();
+
 /** A statement with its parse tree; the tree's byte locations are translated by {@link offsetOf}. */
 export class Statement {
   readonly #ascii: boolean;
@@ -26,6 +30,7 @@ export class Statement {
     readonly text: string,
     readonly node: Node,
     private readonly span: StatementSpan,
+    private readonly parser: SqlParser,
   ) {
     this.#ascii = /^\p{ASCII}*$/u.test(text);
   }
@@ -33,6 +38,15 @@ export class Statement {
   /** Words, strings and signs in order, without comments; offsets are the file's. */
   get tokens(): readonly Token[] {
     return this.span.tokens;
+  }
+
+  /** What a CREATE FUNCTION, CREATE PROCEDURE or DO block runs; undefined for any other statement. */
+  get body(): RoutineBody | undefined {
+    const known = BODIES.get(this.node);
+    if (known !== undefined) return known ?? undefined;
+    const body = readRoutineBody(this.parser, this.text, this.node);
+    BODIES.set(this.node, body ?? null);
+    return body;
   }
 
   /** From the first token to the last, without the semicolon. */
@@ -89,7 +103,7 @@ export function parseSource(parser: SqlParser, name: string, text: string): Sour
     const sql = text.slice(span.start, span.end);
     const result = parser.parse(sql);
     if (result.node) {
-      statements.push(new Statement(name, sql, result.node, span));
+      statements.push(new Statement(name, sql, result.node, span, parser));
       continue;
     }
     const offset = span.start + result.error.offset;

@@ -54,8 +54,16 @@ export async function emptySchema(flux: LocalFlux): Promise<void> {
 
 /** Pushes SQL as one file into an emptied schema. */
 export async function pushAlone(flux: LocalFlux, sql: string): Promise<void> {
+  await pushFiles(flux, [{ name: 'test.sql', text: sql }]);
+}
+
+/** Pushes files in the given order into an emptied schema. */
+export async function pushFiles(
+  flux: LocalFlux,
+  files: readonly { readonly name: string; readonly text: string }[],
+): Promise<void> {
   await emptySchema(flux);
-  await flux.push([{ name: 'test.sql', text: sql }]);
+  await flux.push(files);
 }
 
 export interface Asked {

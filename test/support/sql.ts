@@ -1,4 +1,6 @@
+import { exampleFiles } from '../../src/lint/docs';
 import { lint, type LintOptions } from '../../src/lint/linter';
+import type { Example } from '../../src/lint/rule';
 import type { Finding } from '../../src/lint/finding';
 import { applyEdits } from '../../src/lint/apply-fix';
 import { SqlParser } from '../../src/sql/parser';
@@ -12,9 +14,32 @@ export async function parseAll(...texts: string[]): Promise<SourceFile[]> {
   return texts.map((text, index) => parseSource(loaded, `${index + 1}.sql`, text));
 }
 
-/** Lints texts as one push. */
-export async function findings(texts: string | string[], options: LintOptions = {}): Promise<Finding[]> {
-  return lint(await parseAll(...[texts].flat()), options);
+/** Parses the files of an example under their own names. */
+export async function parseExample(example: Example): Promise<SourceFile[]> {
+  const loaded = await (parser ??= SqlParser.load());
+  return exampleFiles(example).map(({ name, text }) => parseSource(loaded, name, text));
+}
+
+/** Lints texts, or the files of an example, as one push. */
+export async function findings(texts: string[] | Example, options: LintOptions = {}): Promise<Finding[]> {
+  return lint(Array.isArray(texts) ? await parseAll(...texts) : await parseExample(texts), options);
+}
+
+/** An example after a finding's fix. */
+export function fixedExample(example: Example, finding: Finding | undefined): Example {
+  if (!finding?.fix) throw new Error('the finding has no fix');
+  const { edits } = finding.fix;
+  const mended = exampleFiles(example).map(
+    ({ name, text }) =>
+      [
+        name,
+        applyEdits(
+          text,
+          edits.filter(({ at }) => at.file === name),
+        ),
+      ] as const,
+  );
+  return typeof example === 'string' ? (mended[0]?.[1] ?? '') : Object.fromEntries(mended);
 }
 
 /** The text after a finding's fix; the push has one file. */

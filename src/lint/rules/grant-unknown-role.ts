@@ -1,4 +1,4 @@
-import { defineRule, knownRoles, knowsRole, replaceAt } from '../rule';
+import { defineRule, knownRoles, knowsRole, nearestName, replaceAt } from '../rule';
 
 export default defineRule({
   id: 'grant-unknown-role',
@@ -23,7 +23,7 @@ grant select on notes to authenticated;`,
     for (const { grantees } of model.grants) {
       for (const { name, at } of grantees) {
         if (knowsRole(model, name)) continue;
-        const nearest = knownRoles(model).find(role => distance(role, name) <= 2);
+        const nearest = nearestName(name, knownRoles(model));
         report({
           at,
           message: `Role ${name} does not exist on ${model.engine}: the push fails with 42704.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
@@ -35,17 +35,3 @@ grant select on notes to authenticated;`,
     }
   },
 });
-
-/** Levenshtein distance: how many letters differ. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}

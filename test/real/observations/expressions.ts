@@ -1,0 +1,3 @@
+import { type Observations } from './observation';
+
+export const OBSERVATIONS: Observations = {};
