@@ -1,13 +1,11 @@
 import { ANON, TABLE_VERBS, type TableVerb } from '../flux/engine';
+import { AUDIENCES, type Audience } from '../schema/audience';
 import { isForPublic, relationKey, type Policy, type SchemaModel, type Table } from '../schema/model';
 import type { Predicate } from '../schema/predicate';
 import { schemaObject, type PrivilegeOrigin } from '../schema/privileges';
 import { isAlwaysTrue } from '../schema/truth';
 
-/** Which rows a request can touch: the most that grants and policies let through. */
-export type Reach = 'none' | 'own' | 'some' | 'every';
-
-/** Why it is those rows. */
+/** Why a role gets the rows it gets. */
 export type Reason = 'no grant' | 'no policy' | 'never true' | 'RLS is off' | 'made elsewhere' | 'policies';
 
 /** What a role may do with one verb. */
@@ -16,27 +14,20 @@ export interface Access {
   readonly verb: TableVerb;
   /** Who granted it; undefined for nobody. */
   readonly granted: PrivilegeOrigin | undefined;
+  /** The columns it is granted on, where it is not granted on the whole table. */
+  readonly columns: readonly string[];
   /** The policies that speak of the role and the verb. */
   readonly policies: readonly Policy[];
-  /** Undefined where the files cannot tell. */
-  readonly reach: Reach | undefined;
-  /** Which rows an UPDATE may leave behind. */
-  readonly becomes?: Reach | undefined;
+  /** Whose rows the role's requests can touch at most; undefined where the files cannot tell. */
+  readonly reach: Audience | undefined;
+  /** Whose rows an UPDATE may make of them. */
+  readonly becomes?: Audience;
   readonly reason: Reason;
 }
 
-/** Who may do what with a table: one line for each role that requests run as and each verb. */
-export interface AccessTable {
-  readonly table: Table;
-  readonly lines: readonly Access[];
-}
-
-/** Works out who may do what with a table, as the files leave it. */
-export function accessOf(model: SchemaModel, table: Table): AccessTable {
-  return {
-    table,
-    lines: model.requestRoles.flatMap(role => TABLE_VERBS.map(verb => accessTo(model, table, role, verb))),
-  };
+/** Works out who may do what with a table, as the files leave it: a line for each role that requests run as and verb. */
+export function accessOf(model: SchemaModel, table: Table): Access[] {
+  return model.requestRoles.flatMap(role => TABLE_VERBS.map(verb => accessTo(model, table, role, verb)));
 }
 
 /** A verdict in a few words. */
@@ -52,101 +43,121 @@ export function verdictOf({ reach, becomes, reason }: Access): string {
     case 'never true':
       return 'no rows: no policy is ever true';
     case 'policies':
-      return `${ROWS[reach ?? 'some']}${becomes === 'every' && reach !== 'every' ? ', for any owner' : ''}`;
+      return `${ROWS[reach ?? 'unknown']}${becomes === 'everybody' && reach !== 'everybody' ? ', for any owner' : ''}`;
   }
 }
 
-const ROWS: Readonly<Record<Reach, string>> = {
-  none: 'no rows',
-  own: 'own rows',
-  some: 'some rows: by predicate',
-  every: 'every row',
+const ROWS: Readonly<Record<Audience, string>> = {
+  nobody: 'no rows',
+  'signed-out': 'every row, signed out',
+  owner: 'own rows',
+  members: 'rows shared with the subject',
+  'certain-users': 'some rows: for certain users',
+  unknown: 'some rows: by predicate',
+  others: 'everybody else’s rows',
+  'row-decides': 'some rows, whoever asks',
+  'signed-in': 'every row',
+  everybody: 'every row',
 };
 
 function accessTo(model: SchemaModel, table: Table, role: string, verb: TableVerb): Access {
-  const granted = grantOf(model, table, role, verb);
-  const policies = table.policies.filter(policy => speaksOf(model, policy, role, verb));
-  const access = { role, verb, granted, policies };
+  const policies = model.policiesFor(table, verb).filter(policy => speaksOf(model, policy, role));
+  const access = { role, verb, policies, ...grantOf(model, table, role, verb) };
   if (!table.created) return { ...access, reach: undefined, reason: 'made elsewhere' };
-  if (!granted) return { ...access, reach: 'none', reason: 'no grant' };
-  if (!table.rowSecurity) return { ...access, reach: 'every', reason: 'RLS is off' };
-  if (!policies.some(({ permissive }) => permissive))
-    return { ...access, reach: 'none', reason: 'no policy' };
-  const using = reachThrough(model, role, policies, ({ using }) => using);
-  const check = reachThrough(model, role, policies, policy => policy.check ?? policy.using);
-  const reach = verb === 'insert' ? check : using;
-  if (reach === 'none') return { ...access, reach, reason: 'never true' };
-  return { ...access, reach, ...(verb === 'update' && { becomes: check }), reason: 'policies' };
+  if (!access.granted) return { ...access, reach: 'nobody', reason: 'no grant' };
+  if (!table.rowSecurity) return { ...access, reach: 'everybody', reason: 'RLS is off' };
+  if (!policies.some(({ permissive }) => permissive)) {
+    return { ...access, reach: 'nobody', reason: 'no policy' };
+  }
+  const through = (clause: (policy: Policy) => Predicate | undefined): Audience =>
+    widest(subjectsOf(model, role).map(subject => reachThrough(policies, clause, subject)));
+  const rows = through(({ using }) => using);
+  const written = through(({ using, check }) => check ?? using);
+  const reach = verb === 'insert' ? written : rows;
+  if (reach === 'nobody') return { ...access, reach, reason: 'never true' };
+  return { ...access, reach, ...(verb === 'update' && { becomes: written }), reason: 'policies' };
 }
 
 /** Without USAGE on the schema, a privilege on the table is of no use. */
 function grantOf(
-  model: SchemaModel,
+  { privileges }: SchemaModel,
   table: Table,
   role: string,
   verb: TableVerb,
-): PrivilegeOrigin | undefined {
-  const { privileges } = model;
-  const usage = privileges.origin(schemaObject(table.schema), role, 'usage');
-  return usage && privileges.origin(relationKey(table.schema, table.name), role, verb);
+): Pick<Access, 'granted' | 'columns'> {
+  const key = relationKey(table.schema, table.name);
+  if (!privileges.origin(schemaObject(table.schema), role, 'usage'))
+    return { granted: undefined, columns: [] };
+  const whole = privileges.wholeOrigin(key, role, verb);
+  if (whole) return { granted: whole, columns: [] };
+  return { granted: privileges.origin(key, role, verb), columns: [...privileges.columnsOf(key, role, verb)] };
 }
 
-function speaksOf(model: SchemaModel, policy: Policy, role: string, verb: TableVerb): boolean {
-  return (
-    (policy.verb === verb || policy.verb === 'all') && (isForPublic(policy) || model.appliesTo(policy, role))
-  );
+function speaksOf(model: SchemaModel, policy: Policy, role: string): boolean {
+  if (isForPublic(policy)) return true;
+  const names = new Set(policy.roles.map(({ name }) => model.requestRoleNamed(name)));
+  return [...rolesOf(model, role)].some(name => names.has(name));
 }
 
-/** Permissive policies add up, restrictive ones take away. A permissive one without the clause lets nothing through. */
-function reachThrough(
-  model: SchemaModel,
-  role: string,
-  policies: readonly Policy[],
-  clause: (policy: Policy) => Predicate | undefined,
-): Reach {
-  const reaches = (permissive: boolean): Reach[] =>
-    policies
-      .filter(policy => policy.permissive === permissive)
-      .map(policy => {
-        const predicate = clause(policy);
-        if (!predicate) return permissive ? 'none' : 'every';
-        return widest(subjectsOf(model, role).map(subject => reachOf(predicate, policy.table, subject)));
-      });
-  return reaches(false).reduce(both, widest(reaches(true)));
+/** The role and those it is a member of. */
+function rolesOf(model: SchemaModel, role: string): Set<string> {
+  const roles = new Set([role]);
+  // A set visits what is added while it is walked.
+  for (const member of roles) {
+    const groups = new Set<string>();
+    for (const { isGrant, groups: named, members } of model.memberships) {
+      if (!members.some(({ name }) => model.requestRoleNamed(name) === member)) continue;
+      for (const group of named) {
+        if (isGrant) groups.add(group);
+        else groups.delete(group);
+      }
+    }
+    for (const group of groups) roles.add(model.requestRoleNamed(group));
+  }
+  return roles;
 }
+
+type Subject = 'present' | 'absent';
 
 /** Requests as anon have no token; on v1 a token of another role may lack its subject. */
-function subjectsOf(model: SchemaModel, role: string): readonly ('present' | 'absent')[] {
+function subjectsOf(model: SchemaModel, role: string): readonly Subject[] {
   if (role === ANON) return ['absent'];
   return model.engine === 'v1_dedicated' ? ['present', 'absent'] : ['present'];
 }
 
-/** Which rows a predicate lets through to requests with or without a subject. */
-function reachOf(predicate: Predicate, table: Table, subject: 'present' | 'absent'): Reach {
+/** Permissive policies add up, restrictive ones take away. A permissive one without the clause lets nothing through. */
+function reachThrough(
+  policies: readonly Policy[],
+  clause: (policy: Policy) => Predicate | undefined,
+  subject: Subject,
+): Audience {
+  const reaches = (permissive: boolean): Audience[] =>
+    policies
+      .filter(policy => policy.permissive === permissive)
+      .map(policy => {
+        const predicate = clause(policy);
+        if (!predicate) return permissive ? 'nobody' : 'everybody';
+        return reachOf(predicate, policy.table, subject);
+      });
+  return narrowest([widest(reaches(true)), ...reaches(false)]);
+}
+
+/** Whose rows a predicate lets a request through to, with or without a subject. */
+function reachOf(predicate: Predicate, table: Table, subject: Subject): Audience {
   const notNull = (column: string): boolean => table.columns.get(column)?.notNull ?? false;
   const truth = predicate.truth({ subject, notNull });
-  if (!truth.canBeTrue) return 'none';
-  if (isAlwaysTrue(truth)) return 'every';
-  return isOwnersOnly(predicate) ? 'own' : 'some';
+  if (!truth.canBeTrue) return 'nobody';
+  if (isAlwaysTrue(truth)) return 'everybody';
+  const { audience } = predicate;
+  if (subject === 'present') return audience === 'signed-in' ? 'everybody' : audience;
+  // What ties rows to a subject can be true without one only in ways that the text does not tell.
+  return audience === 'row-decides' ? audience : 'unknown';
 }
 
-/** Whether a predicate is a comparison with the subject, or that and something else. */
-function isOwnersOnly({ node, subjectComparisons }: Predicate): boolean {
-  const parts =
-    'BoolExpr' in node && node.BoolExpr.boolop === 'AND_EXPR' ? (node.BoolExpr.args ?? []) : [node];
-  return (
-    parts.every(part => !('BoolExpr' in part)) && subjectComparisons.some(({ operator }) => operator === '=')
-  );
+function widest(reaches: readonly Audience[]): Audience {
+  return AUDIENCES.findLast(audience => reaches.includes(audience)) ?? 'nobody';
 }
 
-const WIDTHS: readonly Reach[] = ['none', 'own', 'some', 'every'];
-
-function widest(reaches: readonly Reach[]): Reach {
-  return WIDTHS.findLast(reach => reaches.includes(reach)) ?? 'none';
-}
-
-function both(a: Reach, b: Reach): Reach {
-  if (a === 'every' || a === b) return b;
-  if (b === 'every') return a;
-  return a === 'none' || b === 'none' ? 'none' : 'some';
+function narrowest(reaches: readonly Audience[]): Audience {
+  return AUDIENCES.find(audience => reaches.includes(audience)) ?? 'everybody';
 }

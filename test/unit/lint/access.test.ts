@@ -15,7 +15,7 @@ async function verdicts(sql: string, engine: Engine = 'v2_shared'): Promise<stri
   const model = modelFromStatements(files, { engine });
   const table = [...model.tables.values()].find(({ name }) => name === 'notes');
   assert.ok(table);
-  return accessOf(model, table).lines.map(access => `${access.role} ${access.verb}: ${verdictOf(access)}`);
+  return accessOf(model, table).map(access => `${access.role} ${access.verb}: ${verdictOf(access)}`);
 }
 
 async function verdict(verb: string, sql: string, role = 'authenticated', engine?: Engine): Promise<string> {
@@ -57,7 +57,7 @@ describe('who may do what', () => {
       ),
       { engine: 'v2_shared' },
     );
-    const { lines } = accessOf(model, [...model.tables.values()][0]!);
+    const lines = accessOf(model, [...model.tables.values()][0]!);
     assert.deepEqual(
       lines.map(({ granted, policies }) => [granted, policies.map(({ name }) => name).join()]),
       [
@@ -93,7 +93,7 @@ describe('who may do what', () => {
       verdict('select', TABLE + ON + policies.join(''));
     assert.equal(await read(own), 'own rows');
     assert.equal(await read(own, policy('open', 'true')), 'every row');
-    assert.equal(await read(own, policy('shared', "body = 'x'")), 'some rows: by predicate');
+    assert.equal(await read(own, policy('shared', "body = 'x'")), 'some rows, whoever asks');
     assert.equal(
       await read(policy('open', 'true'), policy('r', 'owner_id = auth.uid()', 'as restrictive')),
       'own rows',
@@ -107,10 +107,31 @@ describe('who may do what', () => {
     const read = async (using: string): Promise<string> =>
       verdict('select', `${TABLE}${ON}create policy p on notes to authenticated using (${using});`);
     assert.equal(await read("owner_id = (select auth.uid()) and body <> ''"), 'own rows');
-    assert.equal(await read('owner_id = auth.uid() or body is null'), 'some rows: by predicate');
-    assert.equal(await read('not (owner_id = auth.uid())'), 'some rows: by predicate');
-    assert.equal(await read('owner_id <> auth.uid()'), 'some rows: by predicate');
+    assert.equal(await read('owner_id = auth.uid() or body is null'), 'some rows, whoever asks');
+    assert.equal(await read('not (owner_id = auth.uid())'), 'everybody else’s rows');
+    assert.equal(await read('owner_id = team_of(auth.uid())'), 'rows shared with the subject');
+    assert.equal(await read("auth.uid() = 'ann'"), 'some rows: for certain users');
+    assert.equal(await read('may_read(notes)'), 'some rows: by predicate');
     assert.equal(await read('auth.uid() is not null'), 'every row');
+  });
+
+  it('counts policies for a role that requests are a member of', async () => {
+    const sql = `${TABLE}${ON}create role editors; create policy p on notes for select to editors using (true);`;
+    const read = async (more: string): Promise<string> =>
+      verdict('select', sql + more, 'authenticated', 'v1_dedicated');
+    assert.equal(await read(''), 'no rows: no policy');
+    assert.equal(await read('grant editors to authenticated;'), 'every row');
+    assert.equal(
+      await read('grant editors to authenticated; revoke editors from authenticated;'),
+      'no rows: no policy',
+    );
+  });
+
+  it('names the columns of a grant on some of them', async () => {
+    const files = await parseAll(`${TABLE}${ON}grant update (body) on notes to authenticated;`);
+    const model = modelFromStatements(files, { engine: 'v2_shared' });
+    const update = accessOf(model, [...model.tables.values()][0]!).find(({ verb }) => verb === 'update');
+    assert.deepEqual([update?.granted, update?.columns], ['files', ['body']]);
   });
 
   it('lets signed-out requests of v1 through what is true without a subject', async () => {
@@ -118,6 +139,8 @@ describe('who may do what', () => {
       verdict('select', `${TABLE}${ON}create policy p on notes using (${using});`, role, 'v1_dedicated');
     assert.equal(await on('anon', 'owner_id = auth.uid()'), 'no rows: no policy is ever true');
     assert.equal(await on('anon', 'auth.uid() is null'), 'every row');
+    assert.equal(await on('anon', "body = 'x'"), 'some rows, whoever asks');
+    assert.equal(await on('anon', 'auth.uid() is null or owner_id = auth.uid()'), 'every row');
     assert.equal(await on('authenticated', 'auth.uid() is null'), 'every row');
   });
 
