@@ -17,9 +17,12 @@ export async function handle(): Promise<TestHandle> {
 }
 
 /** Asks again and again until the answer is neither undefined nor false nor empty. */
-export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   for (const end = Date.now() + LIMIT; ;) {
-    const answer = probe();
+    const answer = await probe();
     if (answer !== undefined && answer !== false && answer !== '') return answer;
     if (Date.now() > end)
       throw new assert.AssertionError({ message: `not within ${LIMIT / 1000} s: ${what}` });

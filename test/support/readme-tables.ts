@@ -27,6 +27,17 @@ export interface Manifest {
         >
       >;
     }[];
+    readonly problemMatchers: readonly [
+      {
+        readonly name: string;
+        readonly owner: string;
+        readonly source: string;
+        readonly pattern: Readonly<
+          Record<'file' | 'line' | 'column' | 'severity' | 'code' | 'message', number> & { regexp: string }
+        >;
+      },
+    ];
+    readonly taskDefinitions: readonly [{ readonly type: string }];
     readonly snippets: readonly { readonly language: string; readonly path: string }[];
   };
 }

@@ -25,9 +25,9 @@ export class Diagnostics implements vscode.Disposable {
     this.#store.dispose();
   }
 
-  #show({ files, findings }: LintResult): void {
-    const convert = new Converter(files);
-    for (const { name } of files) {
+  #show({ push, findings }: LintResult): void {
+    const convert = new Converter(push.files);
+    for (const { name } of push.files) {
       const own = findings.filter(({ at }) => at.file === name);
       this.#collection.set(
         vscode.Uri.parse(name),

@@ -22,11 +22,12 @@ export class PushReader {
     return (push?.files ?? []).map(path => folder.with({ path }));
   }
 
-  /** Parses files in order; a file that is gone, cannot be read or is too large for a push is left out. */
-  async parse(files: readonly vscode.Uri[]): Promise<SourceFile[]> {
+  /** Parses files in order; a file that is gone, cannot be read or is too large for a push is left out. Aborted, it ends early. */
+  async parse(files: readonly vscode.Uri[], signal?: AbortSignal): Promise<SourceFile[]> {
     const parser = await (this.#parser ??= SqlParser.load());
     const parsed: SourceFile[] = [];
     for (const file of files) {
+      if (signal?.aborted) break;
       const text = await readBuffer(file).catch(() => undefined);
       if (text === undefined || text.length > MAX_PUSH_FILE_BYTES) continue;
       parsed.push(parseSource(parser, file.toString(), text));
