@@ -104,7 +104,7 @@ describe('fixing in VS Code [one folder]', () => {
   });
 
   it('does not count a fix that belongs to another file among those of the document', async () => {
-    await write('migrations/2.sql', 'alter table notes add column body text;\n');
+    await write('migrations/2.sql', 'grant select on notes to authenticated;\n');
     const { document } = await open('migrations/1.sql', table('notes'));
     await findingsOf(document.uri, ['grant-missing-table']);
     const kind = vscode.CodeActionKind.SourceFixAll.append('fluxRls');

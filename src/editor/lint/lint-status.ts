@@ -32,6 +32,7 @@ export class LintStatus implements vscode.Disposable {
     };
     this.#store.add(vscode.window.onDidChangeActiveTextEditor(update));
     this.#store.add(projects.onDidChange(update));
+    this.#store.add(places.onDidChange(update));
     this.#store.add(service.onDidLint(update));
     update();
   }

@@ -10,7 +10,8 @@ import type { PushPlace, PushPlaces } from './push-places';
 import type { Pushes } from './pushes';
 
 const TYPE = 'flux-rls';
-const MATCHER = '$flux-rls';
+/** Paths are absolute: VS Code drops what it has to look up when a task ends before it is found. */
+const MATCHER = '$flux-rls-absolute';
 
 /** What `tasks.json` says of a lint task. */
 interface LintTaskDefinition extends vscode.TaskDefinition {

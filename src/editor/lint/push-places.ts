@@ -14,7 +14,11 @@ export interface PushPlace {
 /** The pushes of the workspace folders, found by the names that `flux push` looks for, in monorepo packages too. */
 export class PushPlaces implements vscode.Disposable {
   readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
   readonly #found = new Map<string, Promise<PushPlace[]>>();
+
+  /** A file was made or removed. */
+  readonly onDidChange = this.#changed.event;
 
   constructor() {
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*.sql', false, true, false));
@@ -22,12 +26,15 @@ export class PushPlaces implements vscode.Disposable {
       this.#store.add(
         event(() => {
           this.#found.clear();
+          this.#changed.fire();
         }),
       );
     }
   }
 
+  /** The pushes of all folders as they are now: what was just written may not have been announced yet. */
   async all(): Promise<PushPlace[]> {
+    this.#found.clear();
     const folders = vscode.workspace.workspaceFolders ?? [];
     return (await Promise.all(folders.map(folder => this.of(folder)))).flat();
   }

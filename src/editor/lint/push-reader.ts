@@ -2,8 +2,14 @@ import type * as vscode from 'vscode';
 import { MAX_PUSH_FILE_BYTES } from '../../flux/push-target';
 import { defaultPushSet, pushSetOfFile } from '../../lint/push';
 import { SqlParser } from '../../sql/parser';
-import { parseSource, type SourceFile } from '../../sql/source-file';
+import { parseSourceInSlices, type SourceFile } from '../../sql/source-file';
 import { listNames, readBuffer } from '../workspace-files';
+
+interface ParseOptions {
+  readonly signal?: AbortSignal;
+  /** Files as they were the last time, by URI: only what was edited is parsed again. What is parsed is put there. */
+  readonly known?: Map<string, SourceFile> | undefined;
+}
 
 /** Reads the files of a push as the person sees them, open documents first, and parses them. */
 export class PushReader {
@@ -22,17 +28,21 @@ export class PushReader {
     return (push?.files ?? []).map(path => folder.with({ path }));
   }
 
-  /** Parses files in order; a file that is gone, cannot be read or is too large for a push is left out. Aborted, it ends early. */
-  async parse(files: readonly vscode.Uri[], signal?: AbortSignal): Promise<SourceFile[]> {
+  /**
+   * Parses files in order, in slices: typing and other extensions go first. A file that is gone, cannot be read or is
+   * too large for a push is left out. Rejects when aborted.
+   */
+  async parse(files: readonly vscode.Uri[], { signal, known }: ParseOptions = {}): Promise<SourceFile[]> {
     const parser = await (this.#parser ??= SqlParser.load());
+    const texts = await Promise.all(files.map(async file => readBuffer(file).catch(() => undefined)));
     const parsed: SourceFile[] = [];
-    for (const file of files) {
-      if (signal?.aborted) break;
-      const text = await readBuffer(file).catch(() => undefined);
+    for (const [index, file] of files.entries()) {
+      const text = texts[index];
       if (text === undefined || text.length > MAX_PUSH_FILE_BYTES) continue;
-      parsed.push(parseSource(parser, file.toString(), text));
-      // Typing and other extensions go first.
-      await new Promise(resolve => setImmediate(resolve));
+      const name = file.toString();
+      const source = await parseSourceInSlices(parser, name, text, { previous: known?.get(name), signal });
+      known?.set(name, source);
+      parsed.push(source);
     }
     return parsed;
   }

@@ -68,6 +68,8 @@ export class Pushes implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<PushChange>());
   readonly #readings = new Map<string, Reading>();
+  /** The files of the pushes of open documents as they were parsed last, by push and URI. */
+  readonly #parsed = new Map<string, Map<string, SourceFile>>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -90,7 +92,7 @@ export class Pushes implements vscode.Disposable {
     );
     this.#store.add(
       vscode.workspace.onDidCloseTextDocument(document => {
-        if (isLinted(document)) this.#change({ key: pushKey(document.uri) });
+        if (isLinted(document)) this.#close(pushKey(document.uri));
       }),
     );
     this.#store.add(
@@ -125,12 +127,23 @@ export class Pushes implements vscode.Disposable {
   }
 
   /** Reads the push of a file, open or not; undefined when aborted. */
-  async read(uri: vscode.Uri, signal: AbortSignal): Promise<Push | undefined> {
-    const folder = vscode.workspace.getWorkspaceFolder(uri);
-    const [paths, project] = await Promise.all([this.reader.pushOf(uri), folder && this.projects.of(folder)]);
-    const files = await this.reader.parse(paths, signal);
-    if (signal.aborted) return undefined;
-    return new Push(pushKey(uri), files, project);
+  async read(
+    uri: vscode.Uri,
+    signal: AbortSignal,
+    known?: Map<string, SourceFile>,
+  ): Promise<Push | undefined> {
+    try {
+      const folder = vscode.workspace.getWorkspaceFolder(uri);
+      const [paths, project] = await Promise.all([
+        this.reader.pushOf(uri),
+        folder && this.projects.of(folder),
+      ]);
+      const files = await this.reader.parse(paths, { signal, known });
+      return signal.aborted ? undefined : new Push(pushKey(uri), files, project);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   dispose(): void {
@@ -143,6 +156,12 @@ export class Pushes implements vscode.Disposable {
     this.#changed.fire(change);
   }
 
+  /** What was not saved is gone, and a push without open documents need not be kept. */
+  #close(key: string): void {
+    if (!vscode.workspace.textDocuments.some(({ uri }) => pushKey(uri) === key)) this.#parsed.delete(key);
+    this.#change({ key });
+  }
+
   #giveUp(key: string): void {
     this.#readings.get(key)?.abort.abort();
     this.#readings.delete(key);
@@ -150,7 +169,9 @@ export class Pushes implements vscode.Disposable {
 
   #start(key: string, uri: vscode.Uri): Reading {
     const abort = new AbortController();
-    const reading: Reading = { abort, push: this.read(uri, abort.signal) };
+    const known = this.#parsed.get(key) ?? new Map<string, SourceFile>();
+    this.#parsed.set(key, known);
+    const reading: Reading = { abort, push: this.read(uri, abort.signal, known) };
     this.#readings.set(key, reading);
     reading.push.catch(() => {
       // What could not be read is tried again the next time.

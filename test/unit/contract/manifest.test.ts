@@ -61,8 +61,8 @@ describe('the manifest', () => {
   });
 
   it('reads the text report with its problem matcher, in the place of the live findings', async () => {
-    const { problemMatchers, taskDefinitions } = manifest.contributes;
-    const [{ name, owner, source, pattern }] = problemMatchers;
+    const { problemMatchers, problemPatterns, taskDefinitions } = manifest.contributes;
+    const [pattern] = problemPatterns;
     const regexp = new RegExp(pattern.regexp);
     const sql = 'create table notes (id int, owner_id text);\ncreat table x ();\n';
     const [file] = (await parseAll(sql)).map(one => ({ ...one, name: 'C:\\my app\\1:2.sql' }));
@@ -87,9 +87,14 @@ describe('the manifest', () => {
         return [`${at.file}:${line}:${column}`, severity, rule, message];
       }),
     );
-    assert.deepEqual([name, owner, taskDefinitions[0].type], ['flux-rls', 'flux-rls', 'flux-rls']);
-    assert.ok(read('src/editor/lint/diagnostics.ts').includes(`createDiagnosticCollection('${owner}')`));
-    assert.ok(read('src/editor/lint/convert.ts').includes(`SOURCE = '${source}'`));
+    for (const matcher of problemMatchers) {
+      assert.equal(matcher.pattern, `$${pattern.name}`);
+      assert.ok(read('src/editor/lint/diagnostics.ts').includes(`Collection('${matcher.owner}')`));
+      assert.ok(read('src/editor/lint/convert.ts').includes(`SOURCE = '${matcher.source}'`));
+    }
+    const tasks = read('src/editor/lint/lint-tasks.ts');
+    assert.ok(tasks.includes(`TYPE = '${taskDefinitions[0].type}'`));
+    assert.ok(problemMatchers.some(({ name }) => tasks.includes(`MATCHER = '$${name}'`)));
   });
 
   it('pins the API it is built against, and ships only what is there', () => {
