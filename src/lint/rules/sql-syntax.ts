@@ -21,8 +21,10 @@ grant select on notes to authenticated;`,
   },
 
   check(_model, report, files) {
-    for (const { errors } of files) {
+    for (const { errors, text } of files) {
       for (const { at, message } of errors) {
+        // Commands of psql have a rule of their own, and the platform strips what dumps add.
+        if (text[at.start] === '\\') continue;
         report({
           at,
           message: `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}. The push fails with 42601, and nothing of the file is applied.`,
