@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AccessTarget } from './lint/access-pages';
+import type { SuppressionTarget } from './lint/suppress-command';
 import type { Log } from './log';
 import { tellError, type Offer } from './notify';
 
@@ -24,6 +25,7 @@ export interface CommandArguments {
   'fluxRls.showProjectSettings': [];
   'fluxRls.startLocalFlux': [];
   'fluxRls.stopLocalFlux': [];
+  'fluxRls.suppressFinding': [target?: SuppressionTarget];
 }
 
 export type CommandId = keyof CommandArguments;

@@ -9,7 +9,7 @@ import { LineIndex } from '../../src/sql/offsets';
 import type { SourceFile } from '../../src/sql/source-file';
 import { closeEditors, type, until } from './support';
 
-/** Hands out the text as it was when it was asked for, but not before it is told to. */
+/** Hands out the text of an untitled document as it was when it was asked for, but not before it is told to. */
 class SlowReader extends PushReader {
   readonly waiting: { readonly signal: AbortSignal | undefined; readonly goOn: () => void }[] = [];
 
@@ -17,6 +17,7 @@ class SlowReader extends PushReader {
     [uri]: readonly vscode.Uri[],
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<SourceFile[]> {
+    if (uri!.scheme !== 'untitled') return [];
     const name = uri!.toString();
     const text = vscode.workspace.textDocuments.find(document => document.uri.toString() === name)!.getText();
     await new Promise<void>(goOn => this.waiting.push({ signal, goOn }));

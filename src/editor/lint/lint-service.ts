@@ -88,9 +88,10 @@ export class LintService implements vscode.Disposable {
     return result;
   }
 
-  /** The findings of a push that was read. */
-  findingsOf({ files, engine, apiSchema }: Push): readonly Finding[] {
-    return lint(files, { engine, apiSchema });
+  /** The findings of a push that was read, or of other texts of it, with the severities that hold where it lies. */
+  findingsOf(push: Push, files = push.files): readonly Finding[] {
+    const { severities } = readSettings(vscode.Uri.parse(push.key));
+    return lint(files, { engine: push.engine, apiSchema: push.apiSchema, severities });
   }
 
   dispose(): void {

@@ -138,7 +138,8 @@ class LintTerminal implements vscode.Pseudoterminal {
         findings.push({ ...finding, at: { ...finding.at, file: pathOf(finding.at.file) } });
       }
     }
-    this.#write(textReport(findings, files));
+    const asked = files.map(({ name }) => name);
+    this.#write(textReport({ findings, suppressed: [], asked, files }));
     return findings.some(({ severity }) => isAtLeast(severity, 'error')) ? 1 : 0;
   }
 

@@ -15,6 +15,11 @@ interface ParseOptions {
 export class PushReader {
   #parser: Promise<SqlParser> | undefined;
 
+  /** The parser, loaded when it is first asked for. */
+  async parser(): Promise<SqlParser> {
+    return (this.#parser ??= SqlParser.load());
+  }
+
   /** The push a document belongs to, as URIs in push order. */
   async pushOf(document: vscode.Uri): Promise<vscode.Uri[]> {
     if (document.scheme === 'untitled') return [document];
@@ -33,7 +38,7 @@ export class PushReader {
    * too large for a push is left out. Rejects when aborted.
    */
   async parse(files: readonly vscode.Uri[], { signal, known }: ParseOptions = {}): Promise<SourceFile[]> {
-    const parser = await (this.#parser ??= SqlParser.load());
+    const parser = await this.parser();
     const texts = await Promise.all(files.map(async file => readBuffer(file).catch(() => undefined)));
     const parsed: SourceFile[] = [];
     for (const [index, file] of files.entries()) {

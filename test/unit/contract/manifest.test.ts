@@ -71,7 +71,9 @@ describe('the manifest', () => {
       at: { ...finding.at, file: file!.name },
       fix: { title: 'Fix it', edits: [] },
     }));
-    const lines = textReport(found, [file!]).split('\n');
+    const lines = textReport({ findings: found, suppressed: [], asked: [file!.name], files: [file!] }).split(
+      '\n',
+    );
     const matched = lines.flatMap(line => {
       const groups = regexp.exec(line);
       if (!groups) return [];
