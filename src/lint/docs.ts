@@ -52,7 +52,28 @@ function exampleText(example: Example): string {
   return files.map(({ name, text }) => indent(files.length > 1 ? `-- ${name}\n${text}` : text)).join('\n\n');
 }
 
-/** The table of rules for the README. */
+/** What the first word of an id says a rule is about, in the order of the README. */
+const FAMILIES: readonly (readonly [title: string, words: readonly string[]])[] = [
+  ['Row security switches', ['rls']],
+  ['Policies', ['policy']],
+  ['Privileges', ['grant']],
+  ['Owner columns', ['owner', 'column']],
+  ['Schemas and tables', ['schema', 'table', 'identifier']],
+  ['Views, functions, triggers', ['view', 'function']],
+  ['Pushing', ['push', 'sql']],
+  ['The linter itself', ['suppress']],
+];
+
+/** The rules for the README, a table for each family that opens. */
+export function rulesByFamily(rules: readonly Rule[]): string {
+  return FAMILIES.map(([title, words]) => {
+    const own = rules.filter(({ id }) => words.includes(id.split('-')[0] ?? ''));
+    const count = own.length === 1 ? '1 rule' : `${own.length} rules`;
+    return `<details><summary><b>${title}</b> (${count})</summary>\n\n${rulesTable(own)}\n\n</details>`;
+  }).join('\n\n');
+}
+
+/** A table of rules. */
 export function rulesTable(rules: readonly Rule[]): string {
   const rows = rules.map(
     rule =>

@@ -1,5 +1,6 @@
 import { ENGINES, type Engine } from '../flux/engine';
 import { modelFromStatements } from '../schema/from-statements';
+import type { SchemaModel } from '../schema/model';
 import type { SourceFile } from '../sql/source-file';
 import type { Finding } from './finding';
 import { mergeEngines } from './merge-engines';
@@ -31,10 +32,22 @@ export function lint(files: readonly SourceFile[], options: LintOptions = {}): F
 
 /** Judges the files of one push, in push order, as one state. */
 export function judge(files: readonly SourceFile[], options: LintOptions = {}): Judgment {
+  return judgeWith(files, options, (engine, rules) => {
+    const model = modelFromStatements(files, { engine, apiSchema: options.apiSchema });
+    return runRules(rules, model, files, options);
+  });
+}
+
+/** Judges files with the runs that `runOn` gives for each engine that counts. */
+export function judgeWith(
+  files: readonly SourceFile[],
+  options: LintOptions,
+  runOn: (engine: Engine, rules: readonly Rule[]) => EngineRun,
+): Judgment {
   const given = options.rules ?? RULES;
   const rules = given.filter(({ id }) => options.severities?.get(id) !== 'off');
   const engines = options.engine === undefined ? ENGINES : [options.engine];
-  const runs = engines.map(engine => lintOn(engine, files, rules, options));
+  const runs = engines.map(engine => runOn(engine, rules));
   const cannotTell = new Set(runs.flatMap(run => run.cannotTell));
   const { findings, suppressed, own } = applySuppressions(
     mergeEngines(runs.map(run => run.findings)),
@@ -52,7 +65,8 @@ export function judge(files: readonly SourceFile[], options: LintOptions = {}): 
   return { findings: inTextOrder([...findings, ...ofSuppressions], files), suppressed };
 }
 
-interface EngineRun {
+/** What the rules say on one engine. */
+export interface EngineRun {
   readonly findings: readonly Finding[];
   /** Rules that are on. */
   readonly judged: readonly string[];
@@ -60,18 +74,18 @@ interface EngineRun {
   readonly cannotTell: readonly string[];
 }
 
-function lintOn(
-  engine: Engine,
-  files: readonly SourceFile[],
+/** Runs rules over a model and its files. */
+export function runRules(
   rules: readonly Rule[],
+  model: SchemaModel,
+  files: readonly SourceFile[],
   options: LintOptions,
 ): EngineRun {
-  const model = modelFromStatements(files, { engine, apiSchema: options.apiSchema });
   const findings: Finding[] = [];
   const judged: string[] = [];
   const cannotTell: string[] = [];
   for (const rule of rules) {
-    const usual = severityHere(rule, engine, options);
+    const usual = severityHere(rule, model.engine, options);
     if (usual === 'off') continue;
     judged.push(rule.id);
     const set = options.severities?.get(rule.id);

@@ -88,6 +88,11 @@ export interface Rule {
   /** One severity, or one per engine; `off` is not reported there. */
   readonly severity: Severity | Readonly<Record<Engine, Severity | 'off'>>;
   readonly fixable: boolean;
+  /**
+   * What a rule has to see at once: the objects that bear on each other, which is the usual case, or every file as it
+   * is. A rule about `files` is given no model.
+   */
+  readonly scope?: 'objects' | 'files';
   readonly docs: RuleDocs;
   /** Other linters that know it, with their own name for it. */
   readonly sources: readonly string[];

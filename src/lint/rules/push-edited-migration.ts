@@ -5,6 +5,7 @@ export default defineRule({
   title: 'Migration changed after it was committed',
   severity: 'error',
   fixable: false,
+  scope: 'files',
   sources: [],
   docs: {
     what: 'A file of a push directory differs from what was committed of it.',

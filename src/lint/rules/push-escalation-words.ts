@@ -1,18 +1,11 @@
-import {
-  defineRule,
-  escalationWords,
-  insertAt,
-  removeStatement,
-  type Fix,
-  type SchemaModel,
-  type SourceFile,
-} from '../rule';
+import { defineRule, escalationWords, insertAt, removeStatement, type Fix, type SourceFile } from '../rule';
 
 export default defineRule({
   id: 'push-escalation-words',
   title: 'Words that a push refuses wherever they stand',
   severity: { v1_dedicated: 'off', v2_shared: 'error' },
   fixable: true,
+  scope: 'files',
   sources: [],
   docs: {
     what: 'The text holds `SET ROLE`, `SET LOCAL ROLE`, `SET SESSION AUTHORIZATION` or `RESET ROLE`; comments and strings count.',
@@ -31,12 +24,12 @@ create policy notes_owner_read on notes for select to authenticated using (owner
 grant select on notes to authenticated;`,
   },
 
-  check(model, report, files) {
+  check(_model, report, files) {
     for (const file of files) {
       for (const { start, end } of escalationWords(file.text)) {
         const at = { file: file.name, start, end };
         const words = file.text.slice(start, end).replace(/\s+/g, ' ').toUpperCase();
-        const fix = reworded(model, file, start, end);
+        const fix = reworded(file, start, end);
         report({
           at,
           message: `"${words}" may not occur in pushed SQL, not even in a comment: the push is refused as privilege escalation.`,
@@ -48,10 +41,8 @@ grant select on notes to authenticated;`,
 });
 
 /** A statement goes; in a comment an article breaks the words apart. Strings are the author's to change. */
-function reworded(model: SchemaModel, file: SourceFile, start: number, end: number): Fix | undefined {
-  const statement = model.statements.find(
-    ({ file: name, at }) => name === file.name && at.start <= start && end <= at.end,
-  );
+function reworded(file: SourceFile, start: number, end: number): Fix | undefined {
+  const statement = file.statements.find(({ at }) => at.start <= start && end <= at.end);
   if (statement && 'VariableSetStmt' in statement.node)
     return { title: 'Remove the statement', edits: [removeStatement(statement, file.text)] };
   const inside = statement?.tokens.some(token => token.start <= start && start < token.end) ?? false;

@@ -5,6 +5,7 @@ export default defineRule({
   title: 'File that cannot be pushed a second time',
   severity: 'info',
   fixable: true,
+  scope: 'files',
   sources: ['squawk prefer-robust-stmts'],
   docs: {
     what: 'A file that a push runs every time it is pushed makes something without a guard.',

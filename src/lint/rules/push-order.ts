@@ -5,6 +5,7 @@ export default defineRule({
   title: 'File name that puts a migration out of order',
   severity: 'warning',
   fixable: false,
+  scope: 'files',
   sources: [],
   docs: {
     what: 'Two files of a push directory share a number, a number is not padded, or a new file sorts before one that is committed.',

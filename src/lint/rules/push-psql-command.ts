@@ -5,6 +5,7 @@ export default defineRule({
   title: 'Command of psql in a push',
   severity: 'error',
   fixable: false,
+  scope: 'files',
   sources: [],
   docs: {
     what: 'A pushed file holds a command that only `psql` knows, such as `\\i` or `\\copy`, or the data of `COPY … FROM stdin`.',

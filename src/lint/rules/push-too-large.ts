@@ -5,6 +5,7 @@ export default defineRule({
   title: 'File that is too large for a push',
   severity: 'error',
   fixable: false,
+  scope: 'files',
   sources: [],
   docs: {
     what: 'A file is larger than 4 MiB.',

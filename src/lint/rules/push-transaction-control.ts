@@ -5,6 +5,7 @@ export default defineRule({
   title: 'Transaction control in a push',
   severity: 'error',
   fixable: true,
+  scope: 'files',
   sources: ['squawk transaction-nesting', 'postgres-language-server transactionNesting'],
   docs: {
     what: 'A pushed file begins, commits or rolls back a transaction.',

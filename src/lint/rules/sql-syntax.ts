@@ -5,6 +5,7 @@ export default defineRule({
   title: 'Statement PostgreSQL cannot parse',
   severity: 'error',
   fixable: false,
+  scope: 'files',
   sources: ['squawk', 'postgres-language-server'],
   docs: {
     what: 'PostgreSQL’s own parser refuses the statement. The other statements of the file are judged all the same.',

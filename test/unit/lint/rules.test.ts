@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ENGINES, type Engine } from '../../../src/flux/engine';
-import { ruleMarkdown, rulesTable } from '../../../src/lint/docs';
+import { ruleMarkdown, rulesByFamily, rulesTable } from '../../../src/lint/docs';
 import type { Finding } from '../../../src/lint/finding';
 import { severityOn, type Example, type Rule } from '../../../src/lint/rule';
 import { RULES } from '../../../src/lint/rules';
@@ -78,6 +78,9 @@ describe('every rule', () => {
   it('has a row in the generated table', () => {
     const table = rulesTable(RULES);
     assert.equal(table.split('\n').length, RULES.length + 2);
+    const byFamily = rulesByFamily(RULES);
+    for (const { id } of RULES)
+      assert.equal(byFamily.split(`| \`${id}\` |`).length, 2, `${id} is in one family`);
     const view = RULES.find(({ id }) => id === 'view-not-invoker')!;
     assert.equal(severityOn(view, 'v1_dedicated'), 'error');
     assert.match(table, /`view-not-invoker` \| v1 error, v2 warning/);
