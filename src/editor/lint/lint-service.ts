@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../lint/finding';
-import { lint } from '../../lint/linter';
+import { IncrementalLinter } from '../../lint/incremental';
+import { lint, type LintOptions } from '../../lint/linter';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
 import { readSettings } from '../settings';
@@ -10,7 +11,7 @@ import { pushKey, type Push, type Pushes } from './pushes';
 /** Milliseconds of quiet after the last key before a push is judged. */
 const DEBOUNCE = 250;
 
-/** The findings of one push, in the texts they were found in. */
+/** The findings of one push, in the texts they were found in. What is shown while one types carries no fixes. */
 export interface LintResult {
   readonly push: Push;
   readonly findings: readonly Finding[];
@@ -24,6 +25,8 @@ export class LintService implements vscode.Disposable {
   readonly #busyChanged = this.#store.add(new vscode.EventEmitter<void>());
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #results = new WeakMap<Push, LintResult>();
+  /** What was found the last time, by the key of the push: an edit changes little of it. */
+  readonly #linters = new Map<string, IncrementalLinter>();
   /** Files with shown findings, by the key of their push. */
   readonly #shown = new Map<string, readonly string[]>();
   #running = 0;
@@ -51,6 +54,8 @@ export class LintService implements vscode.Disposable {
     );
     this.#store.add(
       pushes.onDidChange(({ key, typed }) => {
+        // Findings keep the severities that they were found with.
+        if (key === undefined) this.#linters.clear();
         if (typed) {
           if (runs(typed, 'onType')) this.#schedule(typed, DEBOUNCE);
         } else this.lintOpenDocuments(key);
@@ -70,28 +75,22 @@ export class LintService implements vscode.Disposable {
     }
   }
 
-  /** The findings in the push of a document now; undefined when there is nothing to judge, or nobody waits for it. */
+  /** The findings in the push of a document now, with their fixes; undefined when there is nothing to judge, or nobody waits for it. */
   async lint(
     document: vscode.TextDocument,
     token?: vscode.CancellationToken,
   ): Promise<LintResult | undefined> {
     if (!isLinted(document) || runs(document, 'off')) return undefined;
     const push = await this.pushes.settled(document, token);
-    return push && this.#judge(push);
-  }
-
-  #judge(push: Push): LintResult {
-    const known = this.#results.get(push);
-    if (known) return known;
-    const result = { push, findings: this.findingsOf(push) };
+    if (!push) return undefined;
+    const result = this.#results.get(push) ?? { push, findings: this.findingsOf(push) };
     this.#results.set(push, result);
     return result;
   }
 
   /** The findings of a push that was read, or of other texts of it, with the severities that hold where it lies. */
   findingsOf(push: Push, files = push.files): readonly Finding[] {
-    const { severities } = readSettings(vscode.Uri.parse(push.key));
-    return lint(files, { engine: push.engine, apiSchema: push.apiSchema, severities });
+    return lint(files, optionsOf(push));
   }
 
   dispose(): void {
@@ -117,7 +116,9 @@ export class LintService implements vscode.Disposable {
       const push = runs(document, 'off') ? undefined : await this.pushes.of(document);
       if (document.isClosed) return;
       if (push) {
-        const result = this.#judge(push);
+        const linter = this.#linters.get(key) ?? new IncrementalLinter();
+        this.#linters.set(key, linter);
+        const result = { push, findings: linter.judge(push.files, optionsOf(push)).findings };
         this.#show(key, result);
         this.#linted.fire(result);
       } else if (runs(document, 'off')) this.#show(key, undefined);
@@ -135,6 +136,7 @@ export class LintService implements vscode.Disposable {
     const others = vscode.workspace.textDocuments.filter(other => other !== document && isLinted(other));
     if (others.some(({ uri }) => pushKey(uri) === key)) return;
     clearTimeout(this.#timers.get(key));
+    this.#linters.delete(key);
     this.#show(key, undefined);
   }
 
@@ -157,6 +159,11 @@ export class LintService implements vscode.Disposable {
     this.#running += change;
     if (was !== this.isBusy) this.#busyChanged.fire();
   }
+}
+
+/** The project of a push, and the severities that hold where it lies. */
+function optionsOf({ key, engine, apiSchema }: Push): LintOptions {
+  return { engine, apiSchema, severities: readSettings(vscode.Uri.parse(key)).severities };
 }
 
 function runs(document: vscode.TextDocument, run: 'onType' | 'off'): boolean {
