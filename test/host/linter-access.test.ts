@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeEditors, handle, open, remove, type, until, write } from './support';
+import { acceptAll, closeEditors, handle, open, remove, type, until, write } from './support';
 
 const SQL = `create table notes (id uuid primary key, owner_id text not null, body text);
 alter table notes enable row level security;
@@ -140,6 +140,18 @@ describe('who may do what, in VS Code [one folder]', () => {
     await vscode.workspace.applyEdit(edit);
     await until('the new page', () => page()?.includes('| authenticated | UPDATE, DELETE | yes |'));
     await remove('page.sql');
+  });
+
+  it('is shown for the table that is picked where the cursor is at none', async () => {
+    await open('pick.sql', SQL);
+    await acceptAll(vscode.commands.executeCommand('fluxRls.showAccess'));
+    await until('the page', () =>
+      vscode.workspace.textDocuments
+        .find(({ uri }) => uri.scheme === 'flux-rls-access')
+        ?.getText()
+        .includes('notes'),
+    );
+    await remove('pick.sql');
   });
 
   it('is an outline with tables, their columns and policies, views and functions', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { placesOf } from '../../src/editor/lint/push-places';
-import { closeEditors, findingsOf, handle, open, remove, shownFor, until, write } from './support';
+import { closeEditors, findingsOf, handle, open, remove, ruleOf, shownFor, until, write } from './support';
 
 const TABLE = 'create table notes (id uuid primary key, owner_id text not null);\n';
 
@@ -89,6 +89,40 @@ describe('linting a workspace in VS Code [one folder]', () => {
     });
     assert.equal(diagnostic?.range.end.character, 18);
     await remove('migrations');
+  });
+
+  it('says of a file that it is too large for a push, instead of leaving it out', async () => {
+    const large = await write('migrations/1.sql', `-- ${'x'.repeat(4 * 1024 * 1024)}\n`);
+    await write('migrations/2.sql', TABLE);
+    await vscode.commands.executeCommand('fluxRls.lintWorkspace');
+    await until('the finding', () => shownFor(large).some(found => ruleOf(found) === 'push-too-large'));
+    await remove('migrations');
+  });
+
+  it('runs from tasks.json, and ends badly for a push that is not there', async () => {
+    await write('migrations/1.sql', 'select 1;\n');
+    const tasks = ['migrations', 'nowhere'].map(push => ({ type: 'flux-rls', push, label: `own ${push}` }));
+    await write('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks }));
+    const exit = async (label: string): Promise<number | undefined> => {
+      const task = await until(`the task ${label}`, async () =>
+        (await vscode.tasks.fetchTasks()).find(({ name }) => name === label),
+      );
+      const ended = new Promise<number | undefined>(resolve => {
+        const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+          if (execution.task.name !== label) return;
+          listener.dispose();
+          resolve(exitCode);
+        });
+      });
+      await vscode.tasks.executeTask(task);
+      return ended;
+    };
+    assert.equal(await exit('own migrations'), 0);
+    assert.equal(await exit('own nowhere'), 2);
+    await write('migrations/1.sql', TABLE);
+    assert.equal(await exit('own migrations'), 1);
+    await remove('migrations');
+    await remove('.vscode');
   });
 
   it('says so when there is nothing to push', async () => {

@@ -52,7 +52,13 @@ export async function open(path: string, text: string): Promise<vscode.TextEdito
 }
 
 /** The rules that these tests speak of. Others may have something to say of the same text, and come and go. */
-const RULES = new Set(['grant-missing-table', 'owner-uuid', 'rls-not-enabled', 'sql-syntax']);
+const RULES = new Set([
+  'grant-missing-table',
+  'owner-uuid',
+  'push-too-large',
+  'rls-not-enabled',
+  'sql-syntax',
+]);
 
 /** The findings of those rules that Problems has for a file. */
 export function shownFor(uri: vscode.Uri): vscode.Diagnostic[] {

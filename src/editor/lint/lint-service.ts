@@ -75,7 +75,7 @@ export class LintService implements vscode.Disposable {
     }
   }
 
-  /** The findings in the push of a document now, with their fixes; undefined when there is nothing to judge, or nobody waits for it. */
+  /** The findings in the push of a document now, with fixes; undefined when linting is off, or nobody waits any more. */
   async lint(
     document: vscode.TextDocument,
     token?: vscode.CancellationToken,

@@ -87,7 +87,7 @@ export class LintTasks implements vscode.TaskProvider, vscode.Disposable {
           (typeof scope === 'number' || folder.index === scope.index) &&
           (definition.push === undefined || definition.push === path),
       );
-      return new LintTerminal(this.pushes, this.service, wanted);
+      return new LintTerminal(this.pushes, this.service, wanted, definition.push);
     });
     const task = new vscode.Task(definition, scope, name, 'Flux RLS', execution, MATCHER);
     task.presentationOptions = { reveal: vscode.TaskRevealKind.Silent, clear: true };
@@ -108,6 +108,7 @@ class LintTerminal implements vscode.Pseudoterminal {
     private readonly pushes: Pushes,
     private readonly service: LintService,
     private readonly places: readonly PushPlace[],
+    private readonly asked: string | undefined,
   ) {}
 
   open(): void {
@@ -128,6 +129,10 @@ class LintTerminal implements vscode.Pseudoterminal {
 
   /** Exit code as the terminal's `lint` has it. */
   async #run(): Promise<number> {
+    if (this.places.length === 0) {
+      this.#write(`There is nothing to push${this.asked === undefined ? '' : ` at ${this.asked}`}.`);
+      return 2;
+    }
     const findings: Finding[] = [];
     const files: SourceFile[] = [];
     for (const { file } of this.places) {

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { MAX_PUSH_FILE_BYTES } from '../../flux/push-target';
 import { defaultPushSet, pushSetOfFile } from '../../lint/push';
+import { LineIndex } from '../../sql/offsets';
 import { SqlParser } from '../../sql/parser';
 import { parseSourceInSlices, type SourceFile } from '../../sql/source-file';
 import { listNames, readBuffer } from '../workspace-files';
@@ -34,8 +35,8 @@ export class PushReader {
   }
 
   /**
-   * Parses files in order, in slices: typing and other extensions go first. A file that is gone, cannot be read or is
-   * too large for a push is left out. Rejects when aborted.
+   * Parses files in order, in slices: typing and other extensions go first. A file that is gone or cannot be read is left
+   * out, one that is too large for a push is not parsed. Rejects when aborted.
    */
   async parse(files: readonly vscode.Uri[], { signal, known }: ParseOptions = {}): Promise<SourceFile[]> {
     const parser = await this.parser();
@@ -43,9 +44,12 @@ export class PushReader {
     const parsed: SourceFile[] = [];
     for (const [index, file] of files.entries()) {
       const text = texts[index];
-      if (text === undefined || text.length > MAX_PUSH_FILE_BYTES) continue;
+      if (text === undefined) continue;
       const name = file.toString();
-      const source = await parseSourceInSlices(parser, name, text, { previous: known?.get(name), signal });
+      const source =
+        text.length > MAX_PUSH_FILE_BYTES
+          ? unparsed(name, text)
+          : await parseSourceInSlices(parser, name, text, { previous: known?.get(name), signal });
       known?.set(name, source);
       parsed.push(source);
     }
@@ -55,4 +59,8 @@ export class PushReader {
   #fileSystem(like: vscode.Uri): { list: (path: string) => Promise<string[] | undefined> } {
     return { list: path => listNames(like.with({ path })) };
   }
+}
+
+function unparsed(name: string, text: string): SourceFile {
+  return { name, text, lines: new LineIndex(text), statements: [], errors: [], comments: [] };
 }

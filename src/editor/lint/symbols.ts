@@ -22,10 +22,10 @@ export class Symbols implements vscode.DocumentSymbolProvider, vscode.Disposable
   ): Promise<vscode.DocumentSymbol[]> {
     const push = await this.pushes.settled(document, token);
     const file = push?.fileOf(document.uri);
-    const [pushed] = push?.models ?? [];
-    if (!file || !pushed) return [];
-    // What another file drops or renames is still written here.
-    const model = modelFromStatements([file], { engine: pushed.engine, apiSchema: pushed.apiSchema });
+    if (!push || !file) return [];
+    // What another file drops or renames is still written here; the engine makes no difference to an outline.
+    const { engine = 'v2_shared', apiSchema } = push;
+    const model = modelFromStatements([file], { engine, apiSchema });
     const symbols = new FileSymbols(file);
     return [
       ...[...model.tables.values()].map(table => symbols.table(table)),
