@@ -99,15 +99,18 @@ describe('fixing in VS Code [one folder]', () => {
     await remove('migrations');
   });
 
-  it('does not count a fix that belongs to another file among those of the document', async () => {
-    await write('migrations/2.sql', 'grant select on notes to authenticated;\n');
-    const { document } = await open('migrations/1.sql', table('notes'));
-    await findingsOf(document.uri, ['grant-missing-table']);
+  it('fixes in a document neither what another file has to change, nor what is found in another file', async () => {
+    const second = await write('migrations/2.sql', 'grant select on notes to authenticated;\n');
+    const { document: first } = await open('migrations/1.sql', table('notes'));
+    await findingsOf(first.uri, ['grant-missing-table']);
     const kind = vscode.CodeActionKind.SourceFixAll.append('fluxRls');
-    const actions = await actionsAt(document, whole(document), kind);
-    const edits = actions.flatMap(({ edit }) => edit?.entries() ?? []);
-    assert.ok(edits.every(([uri]) => uri.path === document.uri.path));
-    assert.ok(edits.every(([, own]) => own.every(({ newText }) => !newText.includes('grant'))));
+    // The grant that the policy of the first lacks belongs below the one of the second.
+    for (const document of [first, await vscode.workspace.openTextDocument(second)]) {
+      const actions = await actionsAt(document, whole(document), kind);
+      const edits = actions.flatMap(({ edit }) => edit?.entries() ?? []);
+      assert.ok(edits.every(([uri]) => uri.path === document.uri.path));
+      assert.ok(edits.every(([, own]) => own.every(({ newText }) => !newText.includes('grant'))));
+    }
     await remove('migrations');
   });
 
