@@ -1,5 +1,5 @@
 import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
-import { tenantOf } from '../flux/names';
+import { tenantOf, type TenantNames } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
 import type {
@@ -101,7 +101,14 @@ export class SchemaModel {
 
   /** A role as requests know it: on v2 the tenant's own role and `authenticated` are one. */
   requestRoleNamed(name: string): string {
-    return this.engine === 'v2_shared' && tenantOf(name)?.role === name ? AUTHENTICATED : name;
+    const tenant = this.engine === 'v2_shared' ? tenantOf(name) : undefined;
+    const own = this.tenant?.id;
+    return tenant?.role === name && (own === undefined || own === tenant.id) ? AUTHENTICATED : name;
+  }
+
+  /** Whose project it is on v2; undefined while neither settings nor files tell. */
+  get tenant(): TenantNames | undefined {
+    return this.apiSchema === undefined ? undefined : tenantOf(this.apiSchema);
   }
 
   /** Every policy that is there at the end. */
