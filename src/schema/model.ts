@@ -1,4 +1,4 @@
-import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
+import { AUTHENTICATED, engineFacts, TABLE_VERBS, type Engine, type TableVerb } from '../flux/engine';
 import { tenantOf, type TenantNames } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
@@ -126,6 +126,27 @@ export class SchemaModel {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
     return !isExemptFromForce(table) && !table.partitioned;
+  }
+
+  /** Permissive policies that let `role` do a verb; one for PUBLIC speaks of every role. */
+  permitting(table: Table, verb: TableVerb, role: string): Policy[] {
+    return this.policiesFor(table, verb).filter(
+      policy => policy.permissive && (isForPublic(policy) || this.appliesTo(policy, role)),
+    );
+  }
+
+  /**
+   * Whether nothing says that requests are to reach the table: no policy, no grant of the files, no owner, no parent.
+   * What the platform gives by itself is then all they have.
+   */
+  isUnclaimed(table: Table): boolean {
+    const key = relationKey(table.schema, table.name);
+    const isGranted = this.requestRoles.some(role =>
+      TABLE_VERBS.some(verb => this.privileges.origin(key, role, verb) === 'files'),
+    );
+    // The columns of CREATE TABLE AS are not told.
+    const isPlain = table.columns.size > 0 && table.parents.length === 0;
+    return isPlain && table.policies.length === 0 && !isGranted && !this.isOwned(table);
   }
 
   /** Columns that a policy of the table compares with the subject. */
