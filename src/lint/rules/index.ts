@@ -1,7 +1,23 @@
 import type { Rule } from '../rule';
+import grantBeforeCreate from './grant-before-create';
+import grantColumnRevokeIneffective from './grant-column-revoke-ineffective';
+import grantColumnSubset from './grant-column-subset';
+import grantMissingFunction from './grant-missing-function';
 import grantMissingSchemaUsage from './grant-missing-schema-usage';
+import grantMissingSequence from './grant-missing-sequence';
 import grantMissingTable from './grant-missing-table';
+import grantNotAdapted from './grant-not-adapted';
+import grantOption from './grant-option';
+import grantOtherTenantRole from './grant-other-tenant-role';
+import grantOverAdapted from './grant-over-adapted';
+import grantPrivateTableReadable from './grant-private-table-readable';
+import grantRoleMembership from './grant-role-membership';
+import grantToAnon from './grant-to-anon';
+import grantToPublic from './grant-to-public';
+import grantTruncate from './grant-truncate';
 import grantUnknownRole from './grant-unknown-role';
+import grantWithoutPolicy from './grant-without-policy';
+import grantWriteWithoutSelect from './grant-write-without-select';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
@@ -35,9 +51,25 @@ import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
+  grantBeforeCreate,
+  grantColumnRevokeIneffective,
+  grantColumnSubset,
+  grantMissingFunction,
   grantMissingSchemaUsage,
+  grantMissingSequence,
   grantMissingTable,
+  grantNotAdapted,
+  grantOption,
+  grantOtherTenantRole,
+  grantOverAdapted,
+  grantPrivateTableReadable,
+  grantRoleMembership,
+  grantToAnon,
+  grantToPublic,
+  grantTruncate,
   grantUnknownRole,
+  grantWithoutPolicy,
+  grantWriteWithoutSelect,
   ownerNullable,
   ownerUuid,
   ownerUuidCast,
