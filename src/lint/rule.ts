@@ -50,6 +50,7 @@ export type { Finding, Fix, TextEdit } from './finding';
 export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
 export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';
+export { readPolicyLike } from './read-policy';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */

@@ -25,7 +25,8 @@ export default defineRule({
     what: 'The files grant `authenticated` a verb on a table with row-level security, and none of its policies is about that verb.',
     why:
       'The privilege alone lets no row through: SELECT answers an empty array, INSERT 403 with code 42501 and "new row violates ' +
-      'row-level security policy", UPDATE and DELETE change 0 rows without an error. A table without any policy is left to rls-enabled-no-policy.',
+      'row-level security policy", UPDATE and DELETE change 0 rows without an error. A table without any policy is left to rls-enabled-no-policy, a SELECT ' +
+      'policy missing beside those for writes to policy-write-needs-select and policy-returning-needs-select.',
     how: 'Write the policy, or take the verb out of the GRANT.',
     falseAlarm: 'A policy that a later push brings.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
@@ -72,8 +73,12 @@ function gives({ name }: NamedPrivilege, verb: string): boolean {
 /** Verbs of the GRANT that are still given at the end, and that not even a restrictive policy speaks of. */
 function uncovered(model: SchemaModel, grant: GrantStatement, table: Table, key: string): TableVerb[] {
   if (!table.created || table.rowSecurity !== true || table.policies.length === 0) return [];
+  const isWritten = (['insert', 'update', 'delete'] as const).some(
+    verb => model.permitting(table, verb, AUTHENTICATED).length > 0,
+  );
   return TABLE_VERBS.filter(
     verb =>
+      !(verb === 'select' && isWritten) &&
       grant.privileges.some(named => gives(named, verb)) &&
       stillGiven(model, grant, AUTHENTICATED, verb).includes(key) &&
       !model.policiesFor(table, verb).some(policy => model.appliesTo(policy, AUTHENTICATED)),

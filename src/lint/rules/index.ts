@@ -22,7 +22,12 @@ import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
+import policyInsertNotVisible from './policy-insert-not-visible';
+import policyReturningNeedsSelect from './policy-returning-needs-select';
+import policySoftDeleteHidden from './policy-soft-delete-hidden';
 import policyToPublic from './policy-to-public';
+import policyUpsertNeeds from './policy-upsert-needs';
+import policyWriteNeedsSelect from './policy-write-needs-select';
 import policyWrongClause from './policy-wrong-clause';
 import pushCreateExtension from './push-create-extension';
 import pushDestructive from './push-destructive';
@@ -74,7 +79,12 @@ export const RULES: readonly Rule[] = [
   ownerUuid,
   ownerUuidCast,
   policyAlwaysTrue,
+  policyInsertNotVisible,
+  policyReturningNeedsSelect,
+  policySoftDeleteHidden,
   policyToPublic,
+  policyUpsertNeeds,
+  policyWriteNeedsSelect,
   policyWrongClause,
   pushCreateExtension,
   pushDestructive,
