@@ -22,7 +22,9 @@ export {
   routinesOf,
   type Fact,
 } from '../schema/facts';
+export { rolesOf } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
+export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
@@ -43,10 +45,12 @@ export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
+export { addStatementAfter, inSql, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
+export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
 export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';
+export { readPolicyLike } from './read-policy';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */

@@ -11,7 +11,7 @@ import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
 import { alterTable, foldIndex, foldTable, foldTableAs } from './fold-tables';
 import { alterView, foldView } from './fold-views';
 import { relationKey, SchemaModel, type Table } from './model';
-import { Privileges, schemaObject } from './privileges';
+import { Privileges, PUBLIC, schemaObject } from './privileges';
 
 export interface ModelOptions {
   readonly engine: Engine;
@@ -95,6 +95,15 @@ function grantPlatformDefaults(
   exposed: ReadonlySet<string>,
   apiSchema: string | undefined,
 ): void {
+  // PostgreSQL itself gives EXECUTE on every new function to everybody.
+  model.privileges.setDefault({
+    on: 'routine',
+    schema: undefined,
+    role: PUBLIC,
+    privileges: ['execute'],
+    isGrant: true,
+    origin: 'platform',
+  });
   const schemas = new Set([...exposed, apiSchema ?? '']);
   for (const schema of schemas) {
     const { defaultTablePrivileges, defaultSequencePrivileges } = engineFacts(model.engine);

@@ -1,5 +1,5 @@
-import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
-import { tenantOf } from '../flux/names';
+import { AUTHENTICATED, engineFacts, TABLE_VERBS, type Engine, type TableVerb } from '../flux/engine';
+import { tenantOf, type TenantNames } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
 import type {
@@ -101,7 +101,14 @@ export class SchemaModel {
 
   /** A role as requests know it: on v2 the tenant's own role and `authenticated` are one. */
   requestRoleNamed(name: string): string {
-    return this.engine === 'v2_shared' && tenantOf(name)?.role === name ? AUTHENTICATED : name;
+    const tenant = this.engine === 'v2_shared' ? tenantOf(name) : undefined;
+    const own = this.tenant?.id;
+    return tenant?.role === name && (own === undefined || own === tenant.id) ? AUTHENTICATED : name;
+  }
+
+  /** Whose project it is on v2; undefined while neither settings nor files tell. */
+  get tenant(): TenantNames | undefined {
+    return this.apiSchema === undefined ? undefined : tenantOf(this.apiSchema);
   }
 
   /** Every policy that is there at the end. */
@@ -119,6 +126,27 @@ export class SchemaModel {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
     return !isExemptFromForce(table) && !table.partitioned;
+  }
+
+  /** Permissive policies that let `role` do a verb; one for PUBLIC speaks of every role. */
+  permitting(table: Table, verb: TableVerb, role: string): Policy[] {
+    return this.policiesFor(table, verb).filter(
+      policy => policy.permissive && (isForPublic(policy) || this.appliesTo(policy, role)),
+    );
+  }
+
+  /**
+   * Whether nothing says that requests are to reach the table: no policy, no grant of the files, no owner, no parent.
+   * What the platform gives by itself is then all they have.
+   */
+  isUnclaimed(table: Table): boolean {
+    const key = relationKey(table.schema, table.name);
+    const isGranted = this.requestRoles.some(role =>
+      TABLE_VERBS.some(verb => this.privileges.origin(key, role, verb) === 'files'),
+    );
+    // The columns of CREATE TABLE AS are not told.
+    const isPlain = table.columns.size > 0 && table.parents.length === 0;
+    return isPlain && table.policies.length === 0 && !isGranted && !this.isOwned(table);
   }
 
   /** Columns that a policy of the table compares with the subject. */

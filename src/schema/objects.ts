@@ -185,6 +185,8 @@ export interface NamedPrivilege {
   readonly name: string;
   /** Empty for the whole object. */
   readonly columns: readonly string[];
+  /** `update (title, body)` in the text; all of `all privileges`. */
+  readonly at: Span;
 }
 
 export type GrantTarget = 'table' | 'schema' | 'sequence' | 'routine' | 'default' | 'other';
@@ -198,7 +200,7 @@ export interface GrantStatement {
   readonly allInSchema: boolean;
   readonly privileges: readonly NamedPrivilege[];
   readonly grantees: readonly Named[];
-  /** Schemas of the objects it names, as written: unqualified relations count as the API schema. */
+  /** Schemas of the objects it names, as written: unqualified ones count as the API schema. */
   readonly schemas: readonly string[];
   /** Privilege keys of the relations, routines and schemas it names. */
   readonly objects: readonly string[];

@@ -1,12 +1,33 @@
 import type { Rule } from '../rule';
+import grantBeforeCreate from './grant-before-create';
+import grantColumnRevokeIneffective from './grant-column-revoke-ineffective';
+import grantColumnSubset from './grant-column-subset';
+import grantMissingFunction from './grant-missing-function';
 import grantMissingSchemaUsage from './grant-missing-schema-usage';
+import grantMissingSequence from './grant-missing-sequence';
 import grantMissingTable from './grant-missing-table';
+import grantNotAdapted from './grant-not-adapted';
+import grantOption from './grant-option';
+import grantOtherTenantRole from './grant-other-tenant-role';
+import grantOverAdapted from './grant-over-adapted';
+import grantPrivateTableReadable from './grant-private-table-readable';
+import grantRoleMembership from './grant-role-membership';
+import grantToAnon from './grant-to-anon';
+import grantToPublic from './grant-to-public';
+import grantTruncate from './grant-truncate';
 import grantUnknownRole from './grant-unknown-role';
+import grantWithoutPolicy from './grant-without-policy';
+import grantWriteWithoutSelect from './grant-write-without-select';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
+import policyInsertNotVisible from './policy-insert-not-visible';
+import policyReturningNeedsSelect from './policy-returning-needs-select';
+import policySoftDeleteHidden from './policy-soft-delete-hidden';
 import policyToPublic from './policy-to-public';
+import policyUpsertNeeds from './policy-upsert-needs';
+import policyWriteNeedsSelect from './policy-write-needs-select';
 import policyWrongClause from './policy-wrong-clause';
 import pushCreateExtension from './push-create-extension';
 import pushDestructive from './push-destructive';
@@ -35,14 +56,35 @@ import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
+  grantBeforeCreate,
+  grantColumnRevokeIneffective,
+  grantColumnSubset,
+  grantMissingFunction,
   grantMissingSchemaUsage,
+  grantMissingSequence,
   grantMissingTable,
+  grantNotAdapted,
+  grantOption,
+  grantOtherTenantRole,
+  grantOverAdapted,
+  grantPrivateTableReadable,
+  grantRoleMembership,
+  grantToAnon,
+  grantToPublic,
+  grantTruncate,
   grantUnknownRole,
+  grantWithoutPolicy,
+  grantWriteWithoutSelect,
   ownerNullable,
   ownerUuid,
   ownerUuidCast,
   policyAlwaysTrue,
+  policyInsertNotVisible,
+  policyReturningNeedsSelect,
+  policySoftDeleteHidden,
   policyToPublic,
+  policyUpsertNeeds,
+  policyWriteNeedsSelect,
   policyWrongClause,
   pushCreateExtension,
   pushDestructive,

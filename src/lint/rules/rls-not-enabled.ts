@@ -16,7 +16,8 @@ export default defineRule({
     why:
       'On v2 shared the platform grants SELECT on every new table, so each token of the project reads every row. On v1 ' +
       'dedicated the push is refused with 42501 while the request roles may write, and where they may only read, everybody reads everything. ' +
-      'Partitions, copies made with LIKE and tables dropped and made again start with row-level security off, too.',
+      'Partitions, copies made with LIKE and tables dropped and made again start with row-level security off, too. On v2 shared a ' +
+      'table that no file grants, and whose rows belong to nobody, is left to grant-private-table-readable; one with policies to rls-policy-without-rls.',
     how: 'Add `alter table … enable row level security` and policies, or revoke every privilege of the request roles.',
     falseAlarm:
       'Reference data that everybody may read. Say so with row-level security on and `for select using (true)`.',
@@ -31,7 +32,9 @@ grant select on notes to authenticated;`,
     for (const [key, table] of model.tables) {
       const { created, rowSecurity, policies, kind } = table;
       if (!created || kind !== 'table' || rowSecurity !== false || policies.length > 0) continue;
-      if (!model.exposedTables.includes(table)) continue;
+      if (!model.isExposedTable(table)) continue;
+      // What only the platform opens, and only v2 to read, was not meant for requests at all.
+      if (model.engine === 'v2_shared' && model.isUnclaimed(table)) continue;
       const reachable = model.requestRoles.some(role =>
         TABLE_VERBS.some(verb => model.privileges.origin(key, role, verb) !== undefined),
       );

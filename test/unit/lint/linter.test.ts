@@ -202,7 +202,7 @@ grant select, update on t to authenticated;`;
         'policy-always-true',
         '(1 = 1)',
       ],
-      ['create table "Odd Name" (id int)', 'rls-not-enabled', '"Odd Name"'],
+      ['create table "Odd Name" (owner_id text)', 'rls-not-enabled', '"Odd Name"'],
       ['create table t_1a2b3c4d5e6f_api.notes (owner_id varchar(36))', 'rls-not-enabled', 'notes'],
     ];
     for (const [sql, rule, text] of places) {
