@@ -56,6 +56,7 @@ export {
 } from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
+export { removePolicy } from './policy-edits';
 export { knowsRole, knownRoles } from './platform';
 export type { Severity } from './severity';
 

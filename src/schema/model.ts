@@ -50,9 +50,14 @@ export class SchemaModel {
     readonly configuredSchema?: string,
   ) {}
 
-  /** The API schema, or the first one that the files name where they name several; undefined where they name none. */
+  /**
+   * The schema that other projects' are told from: the settings' one, else the first API schema that the files name;
+   * on v2 a tenant's. Undefined where nothing tells.
+   */
   get ownSchema(): string | undefined {
-    return this.apiSchema ?? [...this.exposedSchemas][0];
+    if (this.configuredSchema !== undefined) return this.configuredSchema;
+    const named = [...this.exposedSchemas];
+    return this.engine === 'v2_shared' ? named.find(name => tenantOf(name)) : named[0];
   }
 
   /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */

@@ -1,3 +1,4 @@
+import type { Node } from '@pgsql/types';
 import { walk } from './ast';
 import { audienceOf } from './audience';
 import type { Atom, Condition } from './condition';
@@ -51,7 +52,7 @@ function atomAdmits(atom: Atom, fact: Fact, table: Table, model: SchemaModel): b
       return fact.nullSafe && isNullable(fact.column);
     case 'not-owner':
       // `owner_id <> auth.uid()` is NULL without a subject, `is distinct from` is true.
-      return 'A_Expr' in atom.node && /DISTINCT/.test(atom.node.A_Expr.kind ?? '');
+      return 'A_Expr' in atom.node && atom.node.A_Expr.kind?.includes('DISTINCT') === true;
     case 'related':
       return audienceOf(atom, () => fact, model) === 'row-decides';
     case 'unknown':
@@ -63,11 +64,15 @@ function atomAdmits(atom: Atom, fact: Fact, table: Table, model: SchemaModel): b
 
 /** Made of columns, constants and operators only, as far as the text tells. */
 function isOfRow({ node }: Atom, model: SchemaModel): boolean {
-  let hides = false;
+  return !hasQueryOrCall(node) && !derivesFromSubject(node, model);
+}
+
+function hasQueryOrCall(node: Node): boolean {
+  let found = false;
   walk(node, type => {
-    hides ||= type === 'SubLink' || type === 'FuncCall';
+    found ||= type === 'SubLink' || type === 'FuncCall';
   });
-  return !hides && !derivesFromSubject(node, model);
+  return found;
 }
 
 function canHold({ node, negated }: Atom, isNullable: (column: string) => boolean): boolean {
