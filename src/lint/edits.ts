@@ -9,6 +9,12 @@ export function insertAt(file: string, offset: number, text: string): TextEdit {
   return { at: { file, start: offset, end: offset }, text };
 }
 
+/** The edits of a fix that is made in full or not at all: undefined where one of them is. */
+export function allOrNone(edits: readonly (TextEdit | undefined)[]): TextEdit[] | undefined {
+  const known = edits.filter(edit => edit !== undefined);
+  return known.length === edits.length ? known : undefined;
+}
+
 /** Takes a range away, and the blanks before it. */
 export function removeAt(statement: Statement, at: Span): TextEdit {
   const before = statement.textOf({ ...at, start: statement.at.start, end: at.start });

@@ -47,6 +47,7 @@ export type { SourceFile, Span, Statement } from '../sql/source-file';
 export {
   addStatementAfter,
   addStatementBefore,
+  allOrNone,
   inCaseOf,
   insertAt,
   lastOf,
@@ -57,6 +58,7 @@ export {
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
 export { removePolicy } from './policy-edits';
+export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
 export type { Severity } from './severity';
 

@@ -25,6 +25,9 @@ import policyUnknownRole from './policy-unknown-role';
 import policyWrongClause from './policy-wrong-clause';
 import rlsNotEnabled from './rls-not-enabled';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
+import schemaDocPlaceholder from './schema-doc-placeholder';
+import schemaOther from './schema-other';
+import schemaPublicObject from './schema-public-object';
 import sqlSyntax from './sql-syntax';
 import tableForeignExposed from './table-foreign-exposed';
 import tableIfNotExistsStale from './table-if-not-exists-stale';
@@ -60,6 +63,9 @@ export const RULES: readonly Rule[] = [
   policyWrongClause,
   rlsNotEnabled,
   rlsPolicyWithoutRls,
+  schemaDocPlaceholder,
+  schemaOther,
+  schemaPublicObject,
   sqlSyntax,
   tableForeignExposed,
   tableIfNotExistsStale,

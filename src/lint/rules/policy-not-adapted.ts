@@ -61,8 +61,9 @@ const ROLE_IN_BODY =
 const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 /** The block looks for the role, or lives with its absence. */
 const GUARD = /\bpg_roles\b|\bpg_authid\b|\bto_regrole\b|\bundefined_object\b|\bwhen\s+others\b/i;
-/** The block works the project's role out, so `authenticated` may be for the other engine. */
+/** The block works the project's role out, and may keep `authenticated` for the other engine. */
 const OWN_ROLE = /\bcurrent_schema\b|_(?:api|role)'/i;
+const BRANCH = /\b(?:else|elsif|elseif|case)\b/i;
 
 /** `authenticated` as a role in a text that the push leaves as it is. */
 function hiddenRole(statement: Statement): { at: Span; message: string } | undefined {
@@ -73,7 +74,7 @@ function hiddenRole(statement: Statement): { at: Span; message: string } | undef
       .replace(COMMENTS, comment => ' '.repeat(comment.length));
     const found = ROLE_IN_BODY.exec(text);
     const guarded = GUARD.test(text);
-    if (!found || (guarded && OWN_ROLE.test(text))) continue;
+    if (!found || (OWN_ROLE.test(text) && (guarded || BRANCH.test(text)))) continue;
     const last = start + found.index + found[0].length;
     return {
       at: { ...statement.at, start: last - AUTHENTICATED.length, end: last },
@@ -91,22 +92,16 @@ function recreate(model: SchemaModel, statement: Statement): Fix | undefined {
   if (!policy) return undefined;
   const name = statement.textOf(statement.tokenSpan(2));
   const { written } = policy.table;
-  return {
-    title: `Drop and create ${policy.name} instead`,
-    edits: [
-      replaceAt(
-        statement.at,
-        `drop policy ${name} on ${written};\ncreate policy ${name} on ${written}${definition(policy)}`,
-      ),
-    ],
-  };
+  const sql = `drop policy ${name} on ${written};\ncreate policy ${name} on ${written} ${definition(policy)}`;
+  return { title: `Drop and create ${policy.name} instead`, edits: [replaceAt(statement.at, sql)] };
 }
 
 function definition({ permissive, verb, roles, using, check }: Policy): string {
+  const names = roles.map(({ name }) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`));
   return [
-    ...(permissive ? [] : [' as restrictive']),
-    ` for ${verb} to ${roles.map(({ name }) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`)).join(', ')}`,
-    ...(using ? [` using (${using.text})`] : []),
-    ...(check ? [` with check (${check.text})`] : []),
-  ].join('');
+    ...(permissive ? [] : ['as restrictive']),
+    `for ${verb} to ${names.join(', ')}`,
+    ...(using ? [`using (${using.text})`] : []),
+    ...(check ? [`with check (${check.text})`] : []),
+  ].join(' ');
 }
