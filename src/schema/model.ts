@@ -51,13 +51,14 @@ export class SchemaModel {
   ) {}
 
   /**
-   * The schema that other projects' are told from: the settings' one, else the first API schema that the files name;
-   * on v2 a tenant's. Undefined where nothing tells.
+   * The schema that other projects' are told from: the settings' one, else the first API schema that the files name,
+   * which on v2 is a tenant's and on v1 is there already. Undefined where nothing tells.
    */
   get ownSchema(): string | undefined {
     if (this.configuredSchema !== undefined) return this.configuredSchema;
     const named = [...this.exposedSchemas];
-    return this.engine === 'v2_shared' ? named.find(name => tenantOf(name)) : named[0];
+    const isShared = this.engine === 'v2_shared';
+    return named.find(name => (isShared ? tenantOf(name) : !this.createdSchemas.has(name)));
   }
 
   /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */

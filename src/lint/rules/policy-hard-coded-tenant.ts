@@ -7,7 +7,7 @@ export default defineRule({
   fixable: false,
   sources: [],
   docs: {
-    what: 'The files name the project’s own schema `t_<12 hex>_api` or role `t_<12 hex>_role`, where unqualified names and `authenticated` would do.',
+    what: 'The files name the project’s own schema `t_<12 hex>_api` or role `t_<12 hex>_role`, where unqualified names and `authenticated` would do. The schema that the settings or flux.json name is not reported.',
     why: 'The names are the project’s alone. Pushed to another one (a second stage, a colleague’s, a new one) the same file fails with 3F000 "schema … does not exist" or 42704 "role … does not exist".',
     how: 'Leave the schema away: a push puts unqualified names into the project’s schema. Write `authenticated` for the role, and on v2 shared `on schema public` in GRANT; a push replaces both.',
     falseAlarm: 'Files that are meant for one project and no other.',
@@ -44,8 +44,14 @@ function ownNames({ statements }: SourceFile, model: SchemaModel): Map<string, {
     for (const [index, { kind, value }] of statement.tokens.entries()) {
       if (!value.startsWith('t_') || (kind !== 'word' && kind !== 'quoted')) continue;
       const tenant = tenantOf(value);
-      // The role of a project is not there on v1, and other projects' names are errors of their own.
-      if (!tenant || (value !== tenant.schema && model.engine === 'v1_dedicated')) continue;
+      // What the settings say, too, is meant. The role of a project is not there on v1.
+      if (
+        !tenant ||
+        value === model.configuredSchema ||
+        (value !== tenant.schema && model.engine === 'v1_dedicated')
+      )
+        continue;
+      // Other projects' names are errors of their own.
       if (model.isSampleName(value) || (own && own.id !== tenant.id)) continue;
       const known = found.get(value);
       if (known) known.count += 1;

@@ -1,4 +1,13 @@
-import { ANON, AUTHENTICATED, defineRule, isForPublic, replaceAt, type Fix, type Policy } from '../rule';
+import {
+  ANON,
+  AUTHENTICATED,
+  defineRule,
+  inCaseOf,
+  isForPublic,
+  replaceAt,
+  type Fix,
+  type Policy,
+} from '../rule';
 
 export default defineRule({
   id: 'policy-restrictive-only',
@@ -69,5 +78,8 @@ function makePermissive({ statement }: Policy): Fix | undefined {
       kind === 'word' && value === 'restrictive' && statement.tokens[index - 1]?.value === 'as',
   );
   if (at === -1) return undefined;
-  return { title: 'Make it permissive', edits: [replaceAt(statement.tokenSpan(at), 'permissive')] };
+  return {
+    title: 'Make it permissive',
+    edits: [replaceAt(statement.tokenSpan(at), inCaseOf(statement, 'permissive'))],
+  };
 }

@@ -79,12 +79,9 @@ function placesIn(model: SchemaModel, { statements, text }: SourceFile): Place[]
       if (!isNamed || tokens[index + 1]?.value === '.') return [];
       return [{ schema, index, at: statement.tokenSpan(index) }];
     });
-    return [...qualifiers, ...alone].map(({ schema, index, at }) => ({
-      schema,
-      at,
-      makes: false,
-      edit: replaceByOwn(model, statement, index),
-    }));
+    return [...qualifiers, ...alone].map(({ schema, index, at }) => {
+      return { schema, at, makes: false, edit: replaceByOwn(model, statement, index) };
+    });
   });
 }
 
@@ -100,9 +97,8 @@ const SHARED = /^(?:|public|auth|pg_catalog|information_schema|pg_temp)$/;
 
 function isOther(model: SchemaModel, schema: string): boolean {
   if (SHARED.test(schema) || schema === model.ownSchema || model.isSampleName(schema)) return false;
-  const { engine, ownSchema } = model;
-  if (engine === 'v2_shared') return true;
-  return isApiSchema(schema) && ownSchema !== undefined && !model.createdSchemas.has(schema);
+  if (model.engine === 'v2_shared') return true;
+  return isApiSchema(schema) && model.ownSchema !== undefined && !model.createdSchemas.has(schema);
 }
 
 /** Not an alias before a column. */

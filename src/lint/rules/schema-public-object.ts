@@ -8,6 +8,7 @@ import {
   type Span,
   type Statement,
   type TextEdit,
+  type TypeCast,
 } from '../rule';
 
 export default defineRule({
@@ -100,8 +101,9 @@ function isCall({ tokens }: Statement, index: number): boolean {
 /** Where types are named, such as `public.citext`. */
 function typeNamesIn(statement: Statement): Set<number> {
   const places = new Set<number>();
-  walk(statement.node, (type, { location }) => {
-    if (type === 'TypeName' && typeof location === 'number') places.add(statement.tokenIndexAt(location));
+  walk(statement.node, (_type, { typeName, argType, returnType }) => {
+    for (const named of [typeName, argType, returnType] as (TypeCast['typeName'] | undefined)[])
+      if (named?.location !== undefined) places.add(statement.tokenIndexAt(named.location));
   });
   return places;
 }
