@@ -23,6 +23,7 @@ export {
   type Fact,
 } from '../schema/facts';
 export { rolesOf } from '../schema/fold-policies';
+export { policyRolesIn } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
 export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
@@ -38,6 +39,7 @@ export {
   type ClaimRead,
   type SettingRead,
 } from '../schema/settings';
+export { letsSignedOutPast } from '../schema/signed-out';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
@@ -45,10 +47,23 @@ export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, inSql, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
+export {
+  addStatementAfter,
+  addStatementBefore,
+  allOrNone,
+  inCaseOf,
+  inSql,
+  insertAt,
+  lastOf,
+  removeAt,
+  removeStatement,
+  replaceAt,
+} from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
 export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
 export { nearestName } from './nearest-name';
+export { removePolicy } from './policy-edits';
+export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
 export { readPolicyLike } from './read-policy';
 export type { Severity } from './severity';

@@ -46,7 +46,27 @@ export class SchemaModel {
     readonly privileges: Privileges,
     /** Every statement that could be read, in push order. */
     readonly statements: readonly Statement[],
+    /** The API schema as the settings name it; undefined when only the files tell. */
+    readonly configuredSchema?: string,
   ) {}
+
+  /**
+   * The schema that other projects' are told from: the settings' one, else the first API schema that the files name,
+   * which on v2 is a tenant's and on v1 is there already. Undefined where nothing tells.
+   */
+  get ownSchema(): string | undefined {
+    if (this.configuredSchema !== undefined) return this.configuredSchema;
+    const named = [...this.exposedSchemas];
+    const isShared = this.engine === 'v2_shared';
+    return named.find(name => (isShared ? tenantOf(name) : !this.createdSchemas.has(name)));
+  }
+
+  /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */
+  isSampleName(name: string): boolean {
+    if (!SAMPLE_NAME.test(name)) return false;
+    const own = this.configuredSchema;
+    return own === undefined || (name !== own && tenantOf(name)?.id !== tenantOf(own)?.id);
+  }
 
   /** Roles that signed-in (and on v1 also signed-out) requests run as. */
   get requestRoles(): readonly string[] {
@@ -149,6 +169,14 @@ export class SchemaModel {
     return isPlain && table.policies.length === 0 && !isGranted && !this.isOwned(table);
   }
 
+  /** Tables that a view reads, itself or through other views. */
+  tablesBehind(view: View): Table[] {
+    const keys = new Set(view.reads);
+    // A set visits what is added while it is walked.
+    for (const key of keys) for (const inner of this.views.get(key)?.reads ?? []) keys.add(inner);
+    return [...keys].flatMap(key => this.tables.get(key) ?? []);
+  }
+
   /** Columns that a policy of the table compares with the subject. */
   ownerColumnsByUse(table: Table): Set<string> {
     return new Set(
@@ -185,6 +213,9 @@ export class SchemaModel {
 export function isExemptFromForce({ comment }: Table): boolean {
   return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
+
+/** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
+const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
 
 /** Names that mean "the row's owner" where no policy says which column it is. */
 const OWNER_NAMES: ReadonlySet<string> = new Set([

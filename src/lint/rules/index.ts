@@ -18,14 +18,29 @@ import grantTruncate from './grant-truncate';
 import grantUnknownRole from './grant-unknown-role';
 import grantWithoutPolicy from './grant-without-policy';
 import grantWriteWithoutSelect from './grant-write-without-select';
+import identifierTooLong from './identifier-too-long';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
+import policyAnonWrite from './policy-anon-write';
+import policyClauseless from './policy-clauseless';
+import policyDuplicateBody from './policy-duplicate-body';
+import policyDuplicateName from './policy-duplicate-name';
+import policyForAllReadIntent from './policy-for-all-read-intent';
+import policyHardCodedTenant from './policy-hard-coded-tenant';
 import policyInsertNotVisible from './policy-insert-not-visible';
+import policyMissingVerb from './policy-missing-verb';
+import policyMultiplePermissive from './policy-multiple-permissive';
+import policyNotAdapted from './policy-not-adapted';
+import policyOtherTenantRole from './policy-other-tenant-role';
+import policyPlaceholderName from './policy-placeholder-name';
+import policyRestrictiveOnly from './policy-restrictive-only';
+import policyRestrictiveTrue from './policy-restrictive-true';
 import policyReturningNeedsSelect from './policy-returning-needs-select';
 import policySoftDeleteHidden from './policy-soft-delete-hidden';
 import policyToPublic from './policy-to-public';
+import policyUnknownRole from './policy-unknown-role';
 import policyUpsertNeeds from './policy-upsert-needs';
 import policyWriteNeedsSelect from './policy-write-needs-select';
 import policyWrongClause from './policy-wrong-clause';
@@ -48,10 +63,17 @@ import pushTooLarge from './push-too-large';
 import pushTransactionControl from './push-transaction-control';
 import rlsNotEnabled from './rls-not-enabled';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
+import schemaDocPlaceholder from './schema-doc-placeholder';
+import schemaOther from './schema-other';
+import schemaPublicObject from './schema-public-object';
 import sqlSyntax from './sql-syntax';
 import suppressNoReason from './suppress-no-reason';
 import suppressUnknown from './suppress-unknown';
 import suppressUnused from './suppress-unused';
+import tableForeignExposed from './table-foreign-exposed';
+import tableIfNotExistsStale from './table-if-not-exists-stale';
+import tableMaterializedExposed from './table-materialized-exposed';
+import tableNoPrimaryKey from './table-no-primary-key';
 import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
@@ -75,14 +97,29 @@ export const RULES: readonly Rule[] = [
   grantUnknownRole,
   grantWithoutPolicy,
   grantWriteWithoutSelect,
+  identifierTooLong,
   ownerNullable,
   ownerUuid,
   ownerUuidCast,
   policyAlwaysTrue,
+  policyAnonWrite,
+  policyClauseless,
+  policyDuplicateBody,
+  policyDuplicateName,
+  policyForAllReadIntent,
+  policyHardCodedTenant,
   policyInsertNotVisible,
+  policyMissingVerb,
+  policyMultiplePermissive,
+  policyNotAdapted,
+  policyOtherTenantRole,
+  policyPlaceholderName,
+  policyRestrictiveOnly,
+  policyRestrictiveTrue,
   policyReturningNeedsSelect,
   policySoftDeleteHidden,
   policyToPublic,
+  policyUnknownRole,
   policyUpsertNeeds,
   policyWriteNeedsSelect,
   policyWrongClause,
@@ -105,10 +142,17 @@ export const RULES: readonly Rule[] = [
   pushTransactionControl,
   rlsNotEnabled,
   rlsPolicyWithoutRls,
+  schemaDocPlaceholder,
+  schemaOther,
+  schemaPublicObject,
   sqlSyntax,
   suppressNoReason,
   suppressUnknown,
   suppressUnused,
+  tableForeignExposed,
+  tableIfNotExistsStale,
+  tableMaterializedExposed,
+  tableNoPrimaryKey,
   viewNotInvoker,
 ];
 
