@@ -13,6 +13,8 @@ export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export { columnMentions } from '../schema/column-mentions';
+export { columnThen } from '../schema/column-times';
 export type { ColumnComparison } from '../schema/comparisons';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
@@ -43,7 +45,7 @@ export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
+export { addStatementAfter, inSql, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';

@@ -1,9 +1,19 @@
 import type { Rule } from '../rule';
+import columnMissing from './column-missing';
 import grantMissingSchemaUsage from './grant-missing-schema-usage';
 import grantMissingTable from './grant-missing-table';
 import grantUnknownRole from './grant-unknown-role';
+import ownerCurrentUser from './owner-current-user';
+import ownerEmailKey from './owner-email-key';
+import ownerForeignAuthUsers from './owner-foreign-auth-users';
+import ownerInconsistent from './owner-inconsistent';
+import ownerLiteral from './owner-literal';
+import ownerNoDefault from './owner-no-default';
+import ownerNoIndex from './owner-no-index';
+import ownerNotText from './owner-not-text';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
+import ownerUuidAsText from './owner-uuid-as-text';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
 import policyToPublic from './policy-to-public';
@@ -15,11 +25,21 @@ import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
+  columnMissing,
   grantMissingSchemaUsage,
   grantMissingTable,
   grantUnknownRole,
+  ownerCurrentUser,
+  ownerEmailKey,
+  ownerForeignAuthUsers,
+  ownerInconsistent,
+  ownerLiteral,
+  ownerNoDefault,
+  ownerNoIndex,
+  ownerNotText,
   ownerNullable,
   ownerUuid,
+  ownerUuidAsText,
   ownerUuidCast,
   policyAlwaysTrue,
   policyToPublic,
