@@ -41,6 +41,7 @@ export {
 } from '../schema/settings';
 export { spanOfNode } from '../schema/spans';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
+export { subjectUses, type SubjectUse } from '../schema/subject-use';
 export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';

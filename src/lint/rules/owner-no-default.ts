@@ -9,8 +9,9 @@ export default defineRule({
   docs: {
     what: 'Rows may be inserted, and the owner column has no `default auth.uid()`.',
     why:
-      'Every client must then send its own user id. An insert without it answers 400 with 23502 where the column is NOT NULL, ' +
-      'else 403 with 42501, because the policy compares NULL with the subject. With the default the column can be left out.',
+      'Every client must then send its own user id. An insert without it answers 403 with 42501 "new row violates row-level ' +
+      'security policy": the policy compares NULL with the subject, and is asked before NOT NULL is. With the default the ' +
+      'column can be left out.',
     how: 'Add `default auth.uid()`; the policy still refuses any other owner that a client sends.',
     falseAlarm: 'Clients that always send the owner, or a trigger made elsewhere that fills it in.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);

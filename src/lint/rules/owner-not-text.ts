@@ -1,4 +1,4 @@
-import { defineRule, readSubject, replaceAt, type Column, type SchemaModel, type Table } from '../rule';
+import { defineRule, replaceAt, subjectUses, type Column, type SubjectUse } from '../rule';
 
 export default defineRule({
   id: 'owner-not-text',
@@ -26,12 +26,12 @@ grant select on notes to authenticated;`,
   },
 
   check(model, report) {
-    const used = comparedWithSubject(model);
+    const useOf = subjectUses(model);
     for (const table of model.tables.values()) {
       if (!table.created || table.temporary) continue;
       for (const column of table.columns.values()) {
         const flaw = flawOf(column);
-        const use = used.get(column) ?? useByDefault(column) ?? useByName(model, table, column);
+        const use = flaw && useOf(table, column);
         if (flaw === undefined || use === undefined) continue;
         const isRefused = flaw === 'refused' && use !== 'name';
         // A number that is cast to text, `owner_id::text = auth.uid()`, is compared as well as it can be.
@@ -51,33 +51,6 @@ grant select on notes to authenticated;`,
   },
 });
 
-/** How a column comes to hold the subject: compared as it is or cast, by its default, or only by its name. */
-type Use = 'bare' | 'cast' | 'default' | 'name';
-
-function comparedWithSubject(model: SchemaModel): Map<Column, Use> {
-  const used = new Map<Column, Use>();
-  for (const { using, check } of model.policies) {
-    for (const { column, cast, value } of [using, check].flatMap(part => part?.comparisons ?? [])) {
-      const subject = column && readSubject(value);
-      // A subject that is cast to the column's type is owner-uuid-cast's.
-      if (!column || !subject || subject.castTo !== undefined) continue;
-      if (used.get(column) !== 'bare') used.set(column, cast ? 'cast' : 'bare');
-    }
-  }
-  return used;
-}
-
-function useByDefault({ default: fallback }: Column): Use | undefined {
-  const subject = readSubject(fallback?.node);
-  return subject && subject.castTo === undefined ? 'default' : undefined;
-}
-
-function useByName(model: SchemaModel, table: Table, column: Column): Use | undefined {
-  if (column.references || column.generated || !model.isExposed(table.schema)) return undefined;
-  const spoken = model.ownerColumnsByUse(table).size > 0;
-  return !spoken && model.ownerColumns(table).includes(column) ? 'name' : undefined;
-}
-
 const NAMES: Readonly<Record<string, string>> = { int2: 'smallint', int4: 'integer', int8: 'bigint' };
 const NOT_TEXT =
   /^(?:int[248]|(?:small|big)?serial[248]?|numeric|float[48]|oid|bool|date|timestamp(?:tz)?|jsonb?|bytea)$/;
@@ -92,7 +65,7 @@ function flawOf({
   return type === 'name' || type === 'citext' ? type : undefined;
 }
 
-function messageFor({ name, type }: Column, flaw: ReturnType<typeof flawOf>, use: Use): string {
+function messageFor({ name, type }: Column, flaw: ReturnType<typeof flawOf>, use: SubjectUse): string {
   const written = NAMES[type] ?? type;
   if (flaw === 'short')
     return `${name} is too short for some subjects: their rows answer 400, 22001 "value too long". Make it text.`;
