@@ -5,7 +5,7 @@ import type { Finding } from './finding';
 import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
-export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+export type { FuncCall, Node, RangeVar, RoleSpec, TypeCast } from '@pgsql/types';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';
 export { hasEscalationWords } from '../flux/push-adapt';
@@ -16,6 +16,7 @@ export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/au
 export { columnMentions } from '../schema/column-mentions';
 export { columnThen } from '../schema/column-times';
 export type { ColumnComparison } from '../schema/comparisons';
+export { commentsIn, type CommentOn } from '../schema/comments';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
   bodyMentionsSubject,

@@ -130,6 +130,7 @@ function newTable(
     indexes: [],
     checks: [],
     comment: undefined,
+    exemptSince: undefined,
     owner: undefined,
   };
 }

@@ -10,7 +10,7 @@ import { foldDefaultPrivileges, foldGrant, foldRoleGrant } from './fold-privileg
 import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
 import { alterTable, foldIndex, foldTable, foldTableAs } from './fold-tables';
 import { alterView, foldView } from './fold-views';
-import { relationKey, SchemaModel, type Table } from './model';
+import { isExemptFromForce, relationKey, SchemaModel, type Table } from './model';
 import { Privileges, schemaObject } from './privileges';
 
 export interface ModelOptions {
@@ -141,6 +141,7 @@ function foldComment(fold: Fold, statement: Statement, stmt: CommentStmt): void 
   const table = fold.model.tableNamed(names.at(-1) ?? '', names.at(-2));
   if (!table) return;
   table.comment = { text: comment ?? '', statement, at: statement.tokenSpan(statement.tokens.length - 1) };
+  table.exemptSince = isExemptFromForce(table) ? (table.exemptSince ?? statement) : undefined;
 }
 
 function foldEnum(

@@ -1,4 +1,4 @@
-import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
+import { AUTHENTICATED, engineFacts, TABLE_VERBS, type Engine } from '../flux/engine';
 import { tenantOf } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
@@ -73,6 +73,34 @@ export class SchemaModel {
     return table.created !== undefined && !table.temporary && this.isExposed(table.schema);
   }
 
+  /** Whether a role that requests run as holds a privilege on a table that a policy, or the gate of a v1 push, asks for. */
+  isReachable(table: Table): boolean {
+    return this.#isHeld(table, 'select') || this.isWritable(table);
+  }
+
+  /** As {@link isReachable}, without SELECT. The gate of a v1 push counts TRUNCATE, which no request can ask for. */
+  isWritable(table: Table): boolean {
+    return (
+      WRITING_VERBS.some(verb => this.#isHeld(table, verb)) ||
+      (this.engine === 'v1_dedicated' && this.#isHeld(table, 'truncate'))
+    );
+  }
+
+  #isHeld({ schema, name }: Table, privilege: string): boolean {
+    const key = relationKey(schema, name);
+    return this.requestRoles.some(role => this.privileges.origin(key, role, privilege) !== undefined);
+  }
+
+  /** Whether requests reach every row of a table that this push makes: its row security is off. */
+  isOpen(table: Table): boolean {
+    return (
+      table.kind === 'table' &&
+      table.rowSecurity === false &&
+      this.isExposedTable(table) &&
+      this.isReachable(table)
+    );
+  }
+
   /** Key of a relation or routine as a statement names it; unqualified names land in the API schema. */
   keyOf(name: string, schema?: string): string {
     return relationKey(schema ?? this.apiSchema ?? '', name);
@@ -118,7 +146,22 @@ export class SchemaModel {
   isForced(table: Table): boolean {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
-    return !isExemptFromForce(table) && !table.partitioned;
+    return isExemptFromForce(table) ? this.isExemptTooLate(table) : !table.partitioned;
+  }
+
+  /** Whether a v2 push has forced a table by the time a later file exempts it: each file ends with the sweep. */
+  isExemptTooLate(table: Table): boolean {
+    const { exemptSince, forced, forcedBy, partitioned } = table;
+    const enabled = this.history.find(
+      entry => entry.kind === 'row-security-enabled' && entry.table === table,
+    );
+    if (!exemptSince || !enabled || enabled.statement.file === exemptSince.file) return false;
+    if (this.orderOf(enabled.statement) > this.orderOf(exemptSince)) return false;
+    const isFreed =
+      forced === false &&
+      forcedBy !== undefined &&
+      (forcedBy.file === exemptSince.file || this.orderOf(forcedBy) > this.orderOf(exemptSince));
+    return !isFreed && !partitioned;
   }
 
   /** Columns that a policy of the table compares with the subject. */
@@ -157,6 +200,8 @@ export class SchemaModel {
 export function isExemptFromForce({ comment }: Table): boolean {
   return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
+
+const WRITING_VERBS = TABLE_VERBS.filter(verb => verb !== 'select');
 
 /** Names that mean "the row's owner" where no policy says which column it is. */
 const OWNER_NAMES: ReadonlySet<string> = new Set([

@@ -123,6 +123,8 @@ export interface Table {
   readonly checks: Expression[];
   /** The last COMMENT ON TABLE; an empty text when it was taken away. */
   comment: { readonly text: string; readonly statement: Statement; readonly at: Span } | undefined;
+  /** The comment since which its comments keep it out of the FORCE sweep of a v2 push. */
+  exemptSince: Statement | undefined;
   /** The last OWNER TO. */
   owner: (Named & { readonly statement: Statement }) | undefined;
 }

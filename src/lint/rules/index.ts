@@ -18,8 +18,17 @@ import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
 import policyToPublic from './policy-to-public';
 import policyWrongClause from './policy-wrong-clause';
+import rlsBypassRole from './rls-bypass-role';
+import rlsEnabledNoPolicy from './rls-enabled-no-policy';
+import rlsForceExemption from './rls-force-exemption';
+import rlsForceExemptionIneffective from './rls-force-exemption-ineffective';
 import rlsNotEnabled from './rls-not-enabled';
+import rlsNotForced from './rls-not-forced';
+import rlsOnView from './rls-on-view';
+import rlsPartitionChildOpen from './rls-partition-child-open';
+import rlsPartitionRootNotForced from './rls-partition-root-not-forced';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
+import rlsWeakenedLater from './rls-weakened-later';
 import sqlSyntax from './sql-syntax';
 import viewNotInvoker from './view-not-invoker';
 
@@ -44,8 +53,17 @@ export const RULES: readonly Rule[] = [
   policyAlwaysTrue,
   policyToPublic,
   policyWrongClause,
+  rlsBypassRole,
+  rlsEnabledNoPolicy,
+  rlsForceExemption,
+  rlsForceExemptionIneffective,
   rlsNotEnabled,
+  rlsNotForced,
+  rlsOnView,
+  rlsPartitionChildOpen,
+  rlsPartitionRootNotForced,
   rlsPolicyWithoutRls,
+  rlsWeakenedLater,
   sqlSyntax,
   viewNotInvoker,
 ];
