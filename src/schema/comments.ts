@@ -1,4 +1,4 @@
-import type { SchemaModel } from './model';
+import { relationKey, type SchemaModel } from './model';
 import type { Span, Statement } from '../sql/source-file';
 import { textOf, textsOf } from './ast';
 
@@ -21,8 +21,13 @@ const KINDS: Readonly<Record<string, CommentOn['kind']>> = {
   OBJECT_COLUMN: 'column',
 };
 
-/** Every COMMENT of a push, in push order. */
+/** Every COMMENT of a push, in push order, but for those that went with their tables. */
 export function commentsIn(model: SchemaModel): CommentOn[] {
+  const dropped = new Map<string, number>();
+  for (const entry of model.history) {
+    if (entry.kind !== 'table-dropped') continue;
+    dropped.set(relationKey(entry.table.schema, entry.table.name), model.orderOf(entry.statement));
+  }
   return model.statements.flatMap(statement => {
     const { node } = statement;
     if (!('CommentStmt' in node)) return [];
@@ -31,6 +36,7 @@ export function commentsIn(model: SchemaModel): CommentOn[] {
     const names = object && 'List' in object ? textsOf(object.List.items) : [textOf(object) ?? ''];
     const path = kind === 'column' ? names.slice(0, -1) : names;
     const relation = kind === 'other' ? undefined : model.keyOf(path.at(-1) ?? '', path.at(-2));
+    if ((dropped.get(relation ?? '') ?? -1) > model.orderOf(statement)) return [];
     return { kind, relation, text, statement, at: statement.tokenSpan(statement.tokens.length - 1) };
   });
 }

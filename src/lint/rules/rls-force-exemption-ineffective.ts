@@ -58,9 +58,8 @@ const NEAR_MARKER =
 
 function onTable(model: SchemaModel, comment: CommentOn, all: readonly CommentOn[]): Found | undefined {
   const table = model.tables.get(comment.relation ?? '');
-  // A comment goes with its table, and the last one counts.
-  if (table?.created && table.comment?.statement !== comment.statement) return undefined;
   if (table?.partitioned || table?.rowSecurity === false) return undefined;
+  // The last one counts.
   const others = all.filter(({ kind, relation }) => kind === 'table' && relation === comment.relation);
   if (others.at(-1) !== comment) return undefined;
   const name = table?.name ?? 'the table';

@@ -43,8 +43,7 @@ grant select on notes to authenticated;`,
       const marker = comment.text.indexOf(NO_FORCE_MARKER);
       if (marker === -1 || /\p{L}{2}/u.test(comment.text.slice(marker + NO_FORCE_MARKER.length))) continue;
       const table = model.tables.get(relation);
-      // A comment goes with its table, and the sweep does not visit partitioned tables or those without row security.
-      if (table?.created && table.comment?.statement !== comment.statement) continue;
+      // The sweep does not visit partitioned tables or those without row security.
       if (table?.partitioned || table?.rowSecurity === false) continue;
       const edits = reasonAfter(comment, reasonFor(model, relation));
       report({

@@ -47,7 +47,7 @@ describe('snippets', () => {
       'RLS: grants',
     ];
     const sql = [
-      'create table notes (owner_id text not null);',
+      'create table notes (owner_id text primary key default auth.uid());',
       ...parts.map(name => expand(snippets('sql')[name]!)),
     ].join('\n');
     assert.deepEqual(await findings(sql), []);
