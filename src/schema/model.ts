@@ -37,6 +37,7 @@ export class SchemaModel {
   /** What happened on the way to this state. */
   readonly history: HistoryEntry[] = [];
   readonly #order = new Map<Statement, number>();
+  #code: readonly Statement[] | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -98,6 +99,20 @@ export class SchemaModel {
       table.rowSecurity === false &&
       this.isExposedTable(table) &&
       this.isReachable(table)
+    );
+  }
+
+  /**
+   * Whether a DO block or a function may do with a table what `words` match: it names the table, or builds its SQL when
+   * it runs. What such code does is not part of this state, so nobody can say that it was left undone.
+   */
+  mayBeDoneByCode({ name }: Table, words: RegExp): boolean {
+    this.#code ??= this.statements.filter(({ node }) => 'DoStmt' in node || 'CreateFunctionStmt' in node);
+    if (this.#code.length === 0) return false;
+    const named = new RegExp(`(?<![\\w$])${name.replace(/\W/g, '\\$&')}(?![\\w$])`, 'i');
+    return this.#code.some(
+      ({ text, body }) =>
+        words.test(text) && (body?.dynamic === true || body?.opaque === true || named.test(text)),
     );
   }
 

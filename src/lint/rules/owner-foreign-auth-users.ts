@@ -35,7 +35,7 @@ grant select on notes to authenticated;`,
   check(model, report, files) {
     if (isMade(model)) return;
     for (const statement of model.statements) {
-      if (!/\busers\b/i.test(statement.text)) continue;
+      if (!WRITTEN.test(statement.text)) continue;
       for (const { at, index } of placesIn(statement)) {
         const text = files.find(({ name }) => name === statement.file)?.text ?? '';
         const edit = index === undefined ? undefined : withoutForeignKey(statement, index, text);
@@ -52,6 +52,8 @@ grant select on notes to authenticated;`,
   },
 });
 
+const WRITTEN = /\bauth"?\s*\.\s*"?users\b"?/i;
+
 function isMade(model: SchemaModel): boolean {
   return model.tables.get('auth.users')?.created !== undefined || model.views.has('auth.users');
 }
@@ -64,7 +66,7 @@ function placesIn(statement: Statement): { readonly at: Span; readonly index: nu
   });
   if (places.length > 0 || !statement.body?.queries.some(query => locationsIn(query).length > 0))
     return places;
-  const match = /\bauth"?\s*\.\s*"?users\b"?/i.exec(statement.text);
+  const match = WRITTEN.exec(statement.text);
   const { file, start } = statement.at;
   const from = start + (match?.index ?? 0);
   return [{ at: { file, start: from, end: from + (match?.[0].length ?? 1) }, index: undefined }];

@@ -43,6 +43,7 @@ grant select on notes to authenticated;`,
       // Partitions and children are read through their parents, and closed by their own names.
       if (table.rowSecurity !== true || table.policies.length > 0 || table.parents.length > 0) continue;
       if (!model.isReachable(table) || /deny[ -]?all/i.test(table.comment?.text ?? '')) continue;
+      if (model.mayBeDoneByCode(table, /create\s+policy/i)) continue;
       const { title, policies, columns } = wayOut(model, table);
       const touching = model.history.flatMap(entry =>
         (entry.kind === 'row-security-enabled' && entry.table === table) ||

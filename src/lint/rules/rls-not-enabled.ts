@@ -31,6 +31,7 @@ grant select on notes to authenticated;`,
     for (const table of model.tables.values()) {
       // Policies and parents make it rls-policy-without-rls and rls-partition-child-open.
       if (table.policies.length > 0 || table.parents.length > 0 || !model.isOpen(table)) continue;
+      if (model.mayBeDoneByCode(table, ENABLING)) continue;
       const { name, written, switchedOff } = table;
       const last = lastOf(
         [table.namedBy, switchedOff].flatMap(statement => statement ?? []),
@@ -56,6 +57,8 @@ grant select on notes to authenticated;`,
     }
   },
 });
+
+const ENABLING = /enable\s+row\s+level\s+security/i;
 
 /** Where an earlier table of the name was dropped, and its row security with it. */
 function droppedWithIts(

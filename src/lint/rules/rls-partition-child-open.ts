@@ -33,6 +33,7 @@ alter table notes_2026 enable row level security;`,
     for (const table of model.tables.values()) {
       const [key] = table.parents;
       if (key === undefined || table.policies.length > 0 || !model.isOpen(table)) continue;
+      if (model.mayBeDoneByCode(table, /enable\s+row\s+level\s+security/i)) continue;
       const parent = model.tables.get(key);
       const last = lastOf(
         [table.namedBy, table.switchedOff].flatMap(statement => statement ?? []),

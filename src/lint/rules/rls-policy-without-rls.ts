@@ -29,6 +29,7 @@ grant select on notes to authenticated;`,
     for (const table of model.tables.values()) {
       const [policy] = table.policies;
       if (table.rowSecurity !== false || !policy) continue;
+      if (model.mayBeDoneByCode(table, /enable\s+row\s+level\s+security/i)) continue;
       const { namedBy, switchedOff } = table;
       const said = [namedBy, switchedOff].flatMap(statement => statement ?? []);
       const after = lastOf(said, files) ?? policy.statement;

@@ -294,6 +294,35 @@ cases('rls-bypass-role', [
   [`${T} alter table t force row level security; alter table t owner to authenticated;`, [], V1],
 ]);
 
+const IF_MISSING = (sql: string): string =>
+  `do $$ begin ${sql} exception when duplicate_object then null; end $$;`;
+const EVERYWHERE = (sql: string): string =>
+  `do $$ declare n text; begin for n in select relname from pg_class loop execute format('${sql}', n); end loop; end $$;`;
+describe('what code may have done', () => {
+  for (const [rule, sql, marks] of [
+    ['rls-not-enabled', `${T} ${IF_MISSING('alter table t enable row level security;')}`, 0],
+    ['rls-not-enabled', `${T} ${EVERYWHERE('alter table %I enable row level security')}`, 0],
+    ['rls-not-enabled', `${T} ${IF_MISSING('alter table other enable row level security;')}`, 1],
+    ['rls-not-enabled', `${T} ${EVERYWHERE('comment on table %I is null')}`, 1],
+    ['rls-policy-without-rls', `${T} ${P} ${EVERYWHERE('alter table %I enable row level security')}`, 0],
+    [
+      'rls-partition-child-open',
+      `${ROOT} ${CHILD} ${EVERYWHERE('alter table %I enable row level security')}`,
+      0,
+    ],
+    ['rls-enabled-no-policy', `${T} ${ON} ${IF_MISSING(P)}`, 0],
+    [
+      'rls-enabled-no-policy',
+      `${T} ${ON} ${EVERYWHERE('create policy own on %I using (owner_id = auth.uid())')}`,
+      0,
+    ],
+    ['rls-enabled-no-policy', `${T} ${ON} ${IF_MISSING('create policy p on other using (true);')}`, 1],
+  ] as const)
+    it(`${rule} finds ${marks} in ${sql.replace(/\s+/g, ' ')}`, async () => {
+      assert.equal((await of(rule, sql)).length, marks);
+    });
+});
+
 describe('fixes of row security rules', () => {
   const mend = async (rule: string, sql: string, options?: LintOptions): Promise<string> =>
     fixed(sql, (await of(rule, sql, options))[0]);
