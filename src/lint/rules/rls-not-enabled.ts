@@ -16,7 +16,7 @@ export default defineRule({
     why:
       'On v2 shared the platform grants SELECT on every new table, so each token of the project reads every row. On v1 ' +
       'dedicated the push is refused with 42501 while the request roles may write, and where they may only read, everybody reads everything. ' +
-      'Partitions, copies made with LIKE and tables dropped and made again start with row-level security off, too.',
+      'Copies made with LIKE and tables dropped and made again start with row-level security off, too.',
     how: 'Add `alter table … enable row level security` and policies, or revoke every privilege of the request roles.',
     falseAlarm:
       'Reference data that everybody may read. Say so with row-level security on and `for select using (true)`.',
