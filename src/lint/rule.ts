@@ -5,7 +5,7 @@ import type { Finding } from './finding';
 import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
-export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+export type { FuncCall, Node, RangeVar, RoleSpec, TypeCast } from '@pgsql/types';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';
 export { escalationWords } from '../flux/push-adapt';
@@ -13,6 +13,10 @@ export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export { columnMentions } from '../schema/column-mentions';
+export { columnThen } from '../schema/column-times';
+export type { ColumnComparison } from '../schema/comparisons';
+export { commentsIn, type CommentOn } from '../schema/comments';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
   bodyMentionsSubject,
@@ -43,6 +47,7 @@ export { letsSignedOutPast } from '../schema/signed-out';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
+export { subjectUses, type SubjectUse } from '../schema/subject-use';
 export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';

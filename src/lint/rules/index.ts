@@ -1,4 +1,5 @@
 import type { Rule } from '../rule';
+import columnMissing from './column-missing';
 import grantBeforeCreate from './grant-before-create';
 import grantColumnRevokeIneffective from './grant-column-revoke-ineffective';
 import grantColumnSubset from './grant-column-subset';
@@ -19,8 +20,16 @@ import grantUnknownRole from './grant-unknown-role';
 import grantWithoutPolicy from './grant-without-policy';
 import grantWriteWithoutSelect from './grant-write-without-select';
 import identifierTooLong from './identifier-too-long';
+import ownerCurrentUser from './owner-current-user';
+import ownerEmailKey from './owner-email-key';
+import ownerForeignAuthUsers from './owner-foreign-auth-users';
+import ownerInconsistent from './owner-inconsistent';
+import ownerLiteral from './owner-literal';
+import ownerNoDefault from './owner-no-default';
+import ownerNotText from './owner-not-text';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
+import ownerUuidAsText from './owner-uuid-as-text';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
 import policyAnonWrite from './policy-anon-write';
@@ -61,8 +70,17 @@ import pushSearchPath from './push-search-path';
 import pushSuperuser from './push-superuser';
 import pushTooLarge from './push-too-large';
 import pushTransactionControl from './push-transaction-control';
+import rlsBypassRole from './rls-bypass-role';
+import rlsEnabledNoPolicy from './rls-enabled-no-policy';
+import rlsForceExemption from './rls-force-exemption';
+import rlsForceExemptionIneffective from './rls-force-exemption-ineffective';
 import rlsNotEnabled from './rls-not-enabled';
+import rlsNotForced from './rls-not-forced';
+import rlsOnView from './rls-on-view';
+import rlsPartitionChildOpen from './rls-partition-child-open';
+import rlsPartitionRootNotForced from './rls-partition-root-not-forced';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
+import rlsWeakenedLater from './rls-weakened-later';
 import schemaDocPlaceholder from './schema-doc-placeholder';
 import schemaOther from './schema-other';
 import schemaPublicObject from './schema-public-object';
@@ -78,6 +96,7 @@ import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
+  columnMissing,
   grantBeforeCreate,
   grantColumnRevokeIneffective,
   grantColumnSubset,
@@ -98,8 +117,16 @@ export const RULES: readonly Rule[] = [
   grantWithoutPolicy,
   grantWriteWithoutSelect,
   identifierTooLong,
+  ownerCurrentUser,
+  ownerEmailKey,
+  ownerForeignAuthUsers,
+  ownerInconsistent,
+  ownerLiteral,
+  ownerNoDefault,
+  ownerNotText,
   ownerNullable,
   ownerUuid,
+  ownerUuidAsText,
   ownerUuidCast,
   policyAlwaysTrue,
   policyAnonWrite,
@@ -140,8 +167,17 @@ export const RULES: readonly Rule[] = [
   pushSuperuser,
   pushTooLarge,
   pushTransactionControl,
+  rlsBypassRole,
+  rlsEnabledNoPolicy,
+  rlsForceExemption,
+  rlsForceExemptionIneffective,
   rlsNotEnabled,
+  rlsNotForced,
+  rlsOnView,
+  rlsPartitionChildOpen,
+  rlsPartitionRootNotForced,
   rlsPolicyWithoutRls,
+  rlsWeakenedLater,
   schemaDocPlaceholder,
   schemaOther,
   schemaPublicObject,
