@@ -6,6 +6,7 @@ import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
 export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+export { V2_FORWARDED_CLAIMS } from '../flux/claims';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';
 export { hasEscalationWords } from '../flux/push-adapt';
@@ -28,6 +29,7 @@ export type * from '../schema/objects';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
 export { columnUses, type ColumnUse } from '../schema/scope';
+export { holds, requestCode, routinesBehindPolicies, type RequestCode } from '../schema/request-code';
 export {
   claimsIn,
   readClaim,

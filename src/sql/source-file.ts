@@ -1,8 +1,8 @@
 import type { Node } from '@pgsql/types';
-import type { Token } from './lexer';
+import { tokenize, type Token } from './lexer';
 import { LineIndex, utf16Offset } from './offsets';
 import type { SqlParser } from './parser';
-import { readRoutineBody, type RoutineBody } from './routine-body';
+import { readRoutineBody, type BodyPart, type RoutineBody } from './routine-body';
 import { splitStatements, type StatementSpan } from './split';
 
 /** A range of one file's text, in UTF-16 offsets. */
@@ -47,6 +47,16 @@ export class Statement {
     const body = readRoutineBody(this.parser, this.text, this.node);
     BODIES.set(this.node, body ?? null);
     return body;
+  }
+
+  /** A query of the body as a statement with places of its own; undefined where its text cannot be found. */
+  inner({ node, text, start: offset }: BodyPart): Statement | undefined {
+    if (offset === undefined) return undefined;
+    const start = this.span.start + offset;
+    const tokens = tokenize(text)
+      .filter(({ kind }) => kind !== 'comment')
+      .map(token => ({ ...token, start: token.start + start, end: token.end + start }));
+    return new Statement(this.file, text, node, { start, end: start + text.length, tokens }, this.parser);
   }
 
   /** From the first token to the last, without the semicolon. */
