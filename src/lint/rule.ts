@@ -5,7 +5,7 @@ import type { Finding } from './finding';
 import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
-export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+export type { A_Expr, FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 export { V2_FORWARDED_CLAIMS } from '../flux/claims';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';

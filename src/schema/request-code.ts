@@ -29,6 +29,7 @@ export class RequestCode {
     readonly decides: boolean,
     private readonly find: () => Statement | undefined,
     private readonly fallback: Span,
+    private readonly model: SchemaModel,
   ) {}
 
   /** The text it has its places in; undefined where quoting keeps it from being found. */
@@ -40,8 +41,10 @@ export class RequestCode {
     return this.#once('settings', () => settingsIn(this.node));
   }
 
+  /** Claims it reads; `auth.jwt()` yields some only where the files define it. */
   get claims(): readonly ClaimRead[] {
-    return this.#once('claims', () => claimsIn(this.node));
+    const hasJwt = this.model.routines.has('auth.jwt');
+    return this.#once('claims', () => claimsIn(this.node).filter(({ throughJwt }) => hasJwt || !throughJwt));
   }
 
   get calls(): readonly FuncCall[] {
@@ -95,7 +98,7 @@ function policyCode(model: SchemaModel): RequestCode[] {
       if (!predicate) return [];
       const owner = { kind: 'policy', policy, predicate } as const;
       const { node, statement, at } = predicate;
-      return new RequestCode(node, `policy ${policy.name}`, owner, true, () => statement, at);
+      return new RequestCode(node, `policy ${policy.name}`, owner, true, () => statement, at, model);
     }),
   );
 }
@@ -105,14 +108,22 @@ function defaultCode(model: SchemaModel): RequestCode[] {
     [...table.columns.values()].flatMap(({ name, at, default: value }) => {
       if (!value) return [];
       const owner = { kind: 'default', table, column: name } as const;
-      return new RequestCode(value.node, `the default of ${name}`, owner, false, () => value.statement, at);
+      return new RequestCode(
+        value.node,
+        `the default of ${name}`,
+        owner,
+        false,
+        () => value.statement,
+        at,
+        model,
+      );
     }),
   );
 }
 
 function viewCode(model: SchemaModel): RequestCode[] {
   return [...model.views.values()].flatMap(({ query, name, statement, at }) =>
-    query ? new RequestCode(query, `view ${name}`, { kind: 'view' }, false, () => statement, at) : [],
+    query ? new RequestCode(query, `view ${name}`, { kind: 'view' }, false, () => statement, at, model) : [],
   );
 }
 
@@ -130,6 +141,7 @@ function routineCode(model: SchemaModel): RequestCode[] {
           decides,
           () => statement.inner(part),
           at,
+          model,
         ),
     );
   });

@@ -6,6 +6,17 @@ import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
+import policyClaimNotForwarded from './policy-claim-not-forwarded';
+import policyClaimsEmptyCast from './policy-claims-empty-cast';
+import policyClaimsMissingOk from './policy-claims-missing-ok';
+import policyClientSetting from './policy-client-setting';
+import policyCustomSetting from './policy-custom-setting';
+import policyEditableClaim from './policy-editable-claim';
+import policyJsonArrow from './policy-json-arrow';
+import policyLegacyClaimSetting from './policy-legacy-claim-setting';
+import policyRoleClaim from './policy-role-claim';
+import policySupabaseFunction from './policy-supabase-function';
+import policyTenantIdClaim from './policy-tenant-id-claim';
 import policyToPublic from './policy-to-public';
 import policyWrongClause from './policy-wrong-clause';
 import rlsNotEnabled from './rls-not-enabled';
@@ -22,6 +33,17 @@ export const RULES: readonly Rule[] = [
   ownerUuid,
   ownerUuidCast,
   policyAlwaysTrue,
+  policyClaimNotForwarded,
+  policyClaimsEmptyCast,
+  policyClaimsMissingOk,
+  policyClientSetting,
+  policyCustomSetting,
+  policyEditableClaim,
+  policyJsonArrow,
+  policyLegacyClaimSetting,
+  policyRoleClaim,
+  policySupabaseFunction,
+  policyTenantIdClaim,
   policyToPublic,
   policyWrongClause,
   rlsNotEnabled,
