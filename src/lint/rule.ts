@@ -20,6 +20,7 @@ export {
   callsIn,
   derivesFromSubject,
   isDatabaseRole,
+  mentionsSubject,
   routinesOf,
   type Fact,
 } from '../schema/facts';

@@ -12,12 +12,16 @@ import policyClaimsMissingOk from './policy-claims-missing-ok';
 import policyClientSetting from './policy-client-setting';
 import policyCustomSetting from './policy-custom-setting';
 import policyEditableClaim from './policy-editable-claim';
+import policyExistenceOracle from './policy-existence-oracle';
+import policyFunctionOnColumn from './policy-function-on-column';
+import policyInitplan from './policy-initplan';
 import policyJsonArrow from './policy-json-arrow';
 import policyLegacyClaimSetting from './policy-legacy-claim-setting';
 import policyRoleClaim from './policy-role-claim';
 import policySupabaseFunction from './policy-supabase-function';
 import policyTenantIdClaim from './policy-tenant-id-claim';
 import policyToPublic from './policy-to-public';
+import policyVolatileFunction from './policy-volatile-function';
 import policyWrongClause from './policy-wrong-clause';
 import rlsNotEnabled from './rls-not-enabled';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
@@ -39,12 +43,16 @@ export const RULES: readonly Rule[] = [
   policyClientSetting,
   policyCustomSetting,
   policyEditableClaim,
+  policyExistenceOracle,
+  policyFunctionOnColumn,
+  policyInitplan,
   policyJsonArrow,
   policyLegacyClaimSetting,
   policyRoleClaim,
   policySupabaseFunction,
   policyTenantIdClaim,
   policyToPublic,
+  policyVolatileFunction,
   policyWrongClause,
   rlsNotEnabled,
   rlsPolicyWithoutRls,

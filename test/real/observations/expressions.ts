@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { Database } from '../../../src/database/connection';
 import type { LocalFlux } from '../../../src/stack/local-flux';
-import { runSql, TEST_SCHEMA } from '../../support/local-flux';
+import { ask, runSql, TEST_SCHEMA } from '../../support/local-flux';
 import { afterPush, answer, pushOnly, type Observations } from './observation';
 
 const NOTES = `${TEST_SCHEMA}.notes`;
@@ -51,6 +51,22 @@ async function outsideOfRequest(flux: LocalFlux, before = ''): Promise<string> {
   }
 }
 
+/** How PostgreSQL answers ann, where it uses any index that can serve the query. */
+async function planFor(flux: LocalFlux): Promise<string> {
+  const database = await Database.connect(flux.databaseUrl);
+  try {
+    const as = { role: flux.role, schema: TEST_SCHEMA, claims: { sub: 'ann', email: 'Ann@example.com' } };
+    const { rows } = await database.asRequest(as, async request => {
+      await request.query('set local enable_seqscan = off');
+      return request.query<{ 'QUERY PLAN': string }>('explain (costs off) select * from notes');
+    });
+    const plan = rows.map(row => row['QUERY PLAN']).join(' ');
+    return [...new Set(plan.match(/InitPlan|Seq Scan|Bitmap Heap Scan/g))].join(', ');
+  } finally {
+    await database.close();
+  }
+}
+
 export const OBSERVATIONS: Observations = {
   'policy-claim-not-forwarded': {
     observe: afterPush(async flux => {
@@ -93,6 +109,29 @@ export const OBSERVATIONS: Observations = {
     bad: { v1_dedicated: '200 bob' },
     good: { v1_dedicated: '200 0 rows' },
   },
+  'policy-existence-oracle': {
+    observe: afterPush(async flux => {
+      await runSql(flux, `insert into ${NOTES} (owner_id, slug) values ('bob', 'plan')`);
+      const { status, code } = await ask(flux, '/notes', {
+        as: 'ann',
+        method: 'POST',
+        body: { owner_id: 'ann', slug: 'plan' },
+      });
+      return `${await answer(flux, '/notes', { as: 'ann' })}; ${status} ${code ?? ''}`;
+    }),
+    bad: '200 0 rows; 409 23505',
+    good: '200 ann; 201 ',
+  },
+  'policy-function-on-column': {
+    observe: afterPush(planFor),
+    bad: 'Seq Scan, InitPlan',
+    good: 'Bitmap Heap Scan, InitPlan',
+  },
+  'policy-initplan': {
+    observe: afterPush(planFor),
+    bad: 'Seq Scan',
+    good: 'Seq Scan, InitPlan',
+  },
   'policy-json-arrow': {
     observe: pushOnly,
     bad: 'refused 42883 operator does not exist: text = json',
@@ -125,5 +164,10 @@ export const OBSERVATIONS: Observations = {
     }),
     bad: { v2_shared: '200 bob' },
     good: { v2_shared: '200 0 rows' },
+  },
+  'policy-volatile-function': {
+    observe: afterPush(planFor),
+    bad: 'Seq Scan',
+    good: 'Bitmap Heap Scan',
   },
 };
