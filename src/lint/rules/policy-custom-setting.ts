@@ -1,4 +1,11 @@
-import { callsIn, constantText, defineRule, requestCode, textsOf, type SchemaModel } from '../rule';
+import {
+  defineRule,
+  requestCode,
+  settingsMadeBy,
+  type FuncCall,
+  type RequestCode,
+  type Severity,
+} from '../rule';
 
 export default defineRule({
   id: 'policy-custom-setting',
@@ -32,14 +39,11 @@ grant select on notes to authenticated;`,
     for (const code of requestCode(model)) {
       for (const { name, call } of code.settings) {
         if (!isCustom(name)) continue;
-        made ??= settingsMade(model);
+        made ??= new Set(model.statements.flatMap(settingsMadeBy));
         if (made.has(name.toLowerCase())) continue;
-        // A routine that no policy calls may serve an administrator, who sets it by hand.
-        const isSure = code.owner.kind === 'policy' ? code.needs(call) : code.owner.kind === 'default';
-        const usual = code.decides || isSure ? (isSure ? 'error' : 'warning') : 'info';
         report({
           at: code.spanOf(call.args?.[0]),
-          severity: usual,
+          severity: severityOf(code, call),
           message: `Nothing sets ${name} in a request: in ${code.name} it is always NULL and matches no row. auth.uid() is the subject.`,
         });
       }
@@ -55,22 +59,16 @@ function isCustom(name: string): boolean {
   return name.includes('.') && !BY_POSTGREST.test(name);
 }
 
-/** Names that a SET, an ALTER ROLE or DATABASE … SET, a function's SET option or `set_config` of the files gives a value. */
-function settingsMade(model: SchemaModel): ReadonlySet<string> {
-  const names: (string | undefined)[] = [];
-  for (const { node, body } of model.statements) {
-    if ('VariableSetStmt' in node) names.push(node.VariableSetStmt.name);
-    else if ('AlterRoleSetStmt' in node) names.push(node.AlterRoleSetStmt.setstmt?.name);
-    else if ('AlterDatabaseSetStmt' in node) names.push(node.AlterDatabaseSetStmt.setstmt?.name);
-    else if ('CreateFunctionStmt' in node) {
-      for (const option of node.CreateFunctionStmt.options ?? []) {
-        const { arg } = 'DefElem' in option ? option.DefElem : {};
-        if (arg && 'VariableSetStmt' in arg) names.push(arg.VariableSetStmt.name);
-      }
-    }
-    const queries = 'SelectStmt' in node ? [node] : (body?.queries ?? []);
-    for (const { funcname, args } of queries.flatMap(callsIn))
-      if (textsOf(funcname).at(-1) === 'set_config') names.push(constantText(args?.[0]));
+/** Beside an owner test, and in a routine that no policy calls, it may serve an administrator who sets it by hand. */
+function severityOf(code: RequestCode, call: FuncCall): Severity {
+  switch (code.owner.kind) {
+    case 'policy':
+      return code.needs(call) ? 'error' : 'warning';
+    case 'default':
+      return 'error';
+    case 'view':
+      return 'warning';
+    case 'routine':
+      return code.decides ? 'error' : 'info';
   }
-  return new Set(names.flatMap(name => name?.toLowerCase() ?? []));
 }
