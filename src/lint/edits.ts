@@ -61,5 +61,7 @@ function inCaseOf(statement: Statement, sql: string): string {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  'alter delete enable grant insert level on row schema security select table to update usage'.split(' '),
+  'alter comment delete enable execute from function grant insert is level on procedure public revoke row schema security select table to update usage'.split(
+    ' ',
+  ),
 );

@@ -27,8 +27,10 @@ export {
 export { routineObject } from '../schema/fold-routines';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
+export { ownerGets } from '../schema/owner-rights';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
+export { insertedValues, isArgument } from '../schema/routine-arguments';
 export { columnUses, type ColumnUse } from '../schema/scope';
 export { holds, requestCode, routinesBehindPolicies, type RequestCode } from '../schema/request-code';
 export {
@@ -39,9 +41,11 @@ export {
   type ClaimRead,
   type SettingRead,
 } from '../schema/settings';
+export { relationsBehind, servedViews } from '../schema/served-views';
 export { settingsMadeBy } from '../schema/settings-made';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
+export { relationsUsed, tablesUsed, tablesUsedBy, type TableUse } from '../schema/table-uses';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
 export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';

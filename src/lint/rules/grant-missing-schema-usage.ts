@@ -37,7 +37,7 @@ grant select on t_1a2b3c4d5e6f_api.notes to authenticated;`,
   check(model, report, files) {
     for (const [schema, statements] of statementsBySchema(model)) {
       const known = model.isExposed(schema) || model.createdSchemas.has(schema);
-      const first = statements[0];
+      const first = statements.find(statement => schemaToken(statement, schema));
       const at = first && schemaToken(first, schema);
       if (!known || !at) continue;
       const role = 'authenticated';

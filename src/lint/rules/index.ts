@@ -1,4 +1,12 @@
 import type { Rule } from '../rule';
+import functionDefinerExposed from './function-definer-exposed';
+import functionDefinerSearchPath from './function-definer-search-path';
+import functionDefinerTrustsArgument from './function-definer-trusts-argument';
+import functionDefinerWritesForced from './function-definer-writes-forced';
+import functionLeakproof from './function-leakproof';
+import functionOverload from './function-overload';
+import functionSearchPathPublic from './function-search-path-public';
+import functionShadowsAuth from './function-shadows-auth';
 import grantMissingSchemaUsage from './grant-missing-schema-usage';
 import grantMissingTable from './grant-missing-table';
 import grantUnknownRole from './grant-unknown-role';
@@ -46,10 +54,19 @@ import sqlSyntax from './sql-syntax';
 import suppressNoReason from './suppress-no-reason';
 import suppressUnknown from './suppress-unknown';
 import suppressUnused from './suppress-unused';
+import viewCallsDefiner from './view-calls-definer';
 import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
+  functionDefinerExposed,
+  functionDefinerSearchPath,
+  functionDefinerTrustsArgument,
+  functionDefinerWritesForced,
+  functionLeakproof,
+  functionOverload,
+  functionSearchPathPublic,
+  functionShadowsAuth,
   grantMissingSchemaUsage,
   grantMissingTable,
   grantUnknownRole,
@@ -97,6 +114,7 @@ export const RULES: readonly Rule[] = [
   suppressNoReason,
   suppressUnknown,
   suppressUnused,
+  viewCallsDefiner,
   viewNotInvoker,
 ];
 
