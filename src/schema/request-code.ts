@@ -56,6 +56,12 @@ export class RequestCode {
     return (this.statement && spanOfNode(this.statement, part)) ?? this.fallback;
   }
 
+  /** Range of the word, string or sign at a location of the tree. */
+  tokenAt(location = 0): Span {
+    const index = this.statement?.tokenIndexAt(location) ?? -1;
+    return this.statement && index !== -1 ? this.statement.tokenSpan(index) : this.fallback;
+  }
+
   /** Whether a predicate cannot be true but through the atom that holds `part`; false for what is no predicate. */
   needs(part: unknown): boolean {
     if (this.owner.kind !== 'policy') return false;

@@ -60,7 +60,7 @@ create trigger log_change after insert on notes for each row execute function lo
         if (verb === 'select' || ownerGets(model, table, verb) !== 'nothing') continue;
         const fix = exempted(table, routine);
         report({
-          at: code.spanOf({ RangeVar: node }),
+          at: code.tokenAt(node.location),
           message: messageFor(routine, table, verb),
           related: [{ at: routine.at, message: `${routine.name} is SECURITY DEFINER` }],
           ...(fix && { fix }),

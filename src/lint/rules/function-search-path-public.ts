@@ -72,7 +72,7 @@ function missedRelation(
   for (const code of requestCode(model)) {
     if (code.owner.kind !== 'routine' || code.owner.routine !== routine) continue;
     const relation = relationsUsed(code.node).find(({ node }) => isMissed(node, schemas, model))?.node;
-    if (relation) return { relation, at: code.spanOf({ RangeVar: relation }) };
+    if (relation) return { relation, at: code.tokenAt(relation.location) };
   }
   return undefined;
 }
@@ -85,7 +85,7 @@ function isMissed(
   const isV2 = model.engine === 'v2_shared';
   if (schemaname !== undefined) return isV2 && schemaname === 'public' && schemas.join('') === '';
   if (relname.startsWith('pg_')) return false;
-  const isThere = schemas.some(schema => isMade(relname, schema, model));
+  const isThere = schemas.some(schema => schema !== '' && isMade(relname, schema, model));
   // On v2 nothing of a project is outside of its schema; on v1 only what the files make is known.
   return !isThere && (isV2 || isMade(relname, model.apiSchema ?? '', model));
 }

@@ -49,9 +49,9 @@ grant select on notes to authenticated;`,
       walk(code.node, (type, fields) => {
         const found = type === 'A_Expr' ? mistakenRead(fields, code, model) : undefined;
         if (!found || !('A_Expr' in found.claim.node)) return;
-        const { location = 0, name } = found.claim.node.A_Expr;
+        const { location, name } = found.claim.node.A_Expr;
         const operator = textOf(name?.[0]) ?? '->';
-        const at = statement?.tokenSpan(statement.tokenIndexAt(location)) ?? code.spanOf(found.claim.node);
+        const at = code.tokenAt(location);
         report({
           at,
           message: found.isCast
