@@ -22,6 +22,7 @@ export {
   routinesOf,
   type Fact,
 } from '../schema/facts';
+export { policyRolesIn } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
@@ -36,6 +37,7 @@ export {
   type ClaimRead,
   type SettingRead,
 } from '../schema/settings';
+export { letsSignedOutPast } from '../schema/signed-out';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
@@ -43,7 +45,16 @@ export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
+export {
+  addStatementAfter,
+  addStatementBefore,
+  inCaseOf,
+  insertAt,
+  lastOf,
+  removeAt,
+  removeStatement,
+  replaceAt,
+} from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';

@@ -20,7 +20,12 @@ export function foldTable(fold: Fold, statement: Statement, stmt: CreateStmt, ki
   const known = fold.model.tables.get(key);
   if (stmt.if_not_exists && known?.created) {
     const { at } = relationPlace(statement, stmt.relation);
-    fold.model.history.push({ kind: 'table-kept', table: known, statement, at });
+    const lacking = (stmt.tableElts ?? []).flatMap(element => {
+      const { colname: name, location } = 'ColumnDef' in element ? element.ColumnDef : {};
+      if (name === undefined || known.columns.has(name)) return [];
+      return { name, at: statement.tokenSpan(statement.tokenIndexAt(location ?? 0)) };
+    });
+    fold.model.history.push({ kind: 'table-kept', table: known, statement, at, lacking });
     return;
   }
   const table = addTable(fold, statement, stmt.relation, kind, stmt.partspec !== undefined);

@@ -38,7 +38,14 @@ export function modelFromStatements(files: readonly SourceFile[], options: Model
   const statements = files.flatMap(file => file.statements);
   const exposed = options.exposed ?? exposedSchemas(statements, options.apiSchema);
   const apiSchema = options.apiSchema ?? (exposed.size === 1 ? [...exposed][0] : undefined);
-  const model = new SchemaModel(options.engine, apiSchema, exposed, new Privileges(), statements);
+  const model = new SchemaModel(
+    options.engine,
+    apiSchema,
+    exposed,
+    new Privileges(),
+    statements,
+    options.apiSchema,
+  );
   const fold = createFold(model, options.engine);
   grantPlatformDefaults(model, exposed, apiSchema);
   for (const statement of statements) foldStatement(fold, statement);

@@ -46,7 +46,21 @@ export class SchemaModel {
     readonly privileges: Privileges,
     /** Every statement that could be read, in push order. */
     readonly statements: readonly Statement[],
+    /** The API schema as the settings name it; undefined when only the files tell. */
+    readonly configuredSchema?: string,
   ) {}
+
+  /** The API schema, or the first one that the files name where they name several; undefined where they name none. */
+  get ownSchema(): string | undefined {
+    return this.apiSchema ?? [...this.exposedSchemas][0];
+  }
+
+  /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */
+  isSampleName(name: string): boolean {
+    if (!SAMPLE_NAME.test(name)) return false;
+    const own = this.configuredSchema;
+    return own === undefined || (name !== own && tenantOf(name)?.id !== tenantOf(own)?.id);
+  }
 
   /** Roles that signed-in (and on v1 also signed-out) requests run as. */
   get requestRoles(): readonly string[] {
@@ -128,6 +142,14 @@ export class SchemaModel {
     return !isExemptFromForce(table) && !table.partitioned;
   }
 
+  /** Tables that a view reads, itself or through other views. */
+  tablesBehind(view: View): Table[] {
+    const keys = new Set(view.reads);
+    // A set visits what is added while it is walked.
+    for (const key of keys) for (const inner of this.views.get(key)?.reads ?? []) keys.add(inner);
+    return [...keys].flatMap(key => this.tables.get(key) ?? []);
+  }
+
   /** Columns that a policy of the table compares with the subject. */
   ownerColumnsByUse(table: Table): Set<string> {
     return new Set(
@@ -164,6 +186,9 @@ export class SchemaModel {
 export function isExemptFromForce({ comment }: Table): boolean {
   return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
+
+/** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
+const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
 
 /** Names that mean "the row's owner" where no policy says which column it is. */
 const OWNER_NAMES: ReadonlySet<string> = new Set([

@@ -238,6 +238,8 @@ export type HistoryEntry =
       readonly table: Table;
       readonly statement: Statement;
       readonly at: Span;
+      /** Columns it asks for that the table does not have at this point. */
+      readonly lacking: readonly Named[];
     }
   | {
       readonly kind: 'column-dropped';

@@ -8,6 +8,7 @@ import type { SchemaModel } from './model';
 import type { Table } from './objects';
 import { columnUses, type ColumnUse } from './scope';
 import { claimsIn, settingsIn, type ClaimRead, type SettingRead } from './settings';
+import { admitsSignedOut } from './signed-out';
 import { spanOfNode } from './spans';
 import { readSubject, type SubjectExpression } from './subject';
 import { truthOf, type Truth, type TruthAssumptions } from './truth';
@@ -80,6 +81,13 @@ export class Predicate {
   /** Who gets a row past it. */
   get audience(): Audience {
     return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom), this.model));
+  }
+
+  /** Whether a caller without a subject gets some row past it; false where the files cannot tell. */
+  get admitsSignedOut(): boolean {
+    return this.#once('admitsSignedOut', () =>
+      admitsSignedOut(this.condition, atom => this.factOf(atom), this.table, this.model),
+    );
   }
 
   /** Whether it can be true only where a fact holds that `proves` says yes to. */
