@@ -13,6 +13,7 @@ export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export type { ColumnComparison } from '../schema/comparisons';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
   bodyMentionsSubject,

@@ -4,7 +4,7 @@ import { isApiSchema } from '../flux/names';
 import type { SourceFile, Statement } from '../sql/source-file';
 import { textsOf } from './ast';
 import { addSequence } from './fold-columns';
-import { foldDrop, foldRename } from './fold-drops';
+import { foldDrop, foldRename, foldSetSchema } from './fold-drops';
 import { foldPolicy, alterPolicy } from './fold-policies';
 import { foldDefaultPrivileges, foldGrant, foldRoleGrant } from './fold-privileges';
 import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
@@ -159,7 +159,8 @@ function foldStatement(fold: Fold, statement: Statement): void {
   else if ('CommentStmt' in node) foldComment(fold, statement, node.CommentStmt);
   else if ('CreateEnumStmt' in node || 'AlterEnumStmt' in node) foldEnum(fold, statement, node);
   else if ('DropStmt' in node) foldDrop(fold, statement, node.DropStmt);
-  else if ('RenameStmt' in node) foldRename(fold, node.RenameStmt);
+  else if ('RenameStmt' in node) foldRename(fold, statement, node.RenameStmt);
+  else if ('AlterObjectSchemaStmt' in node) foldSetSchema(fold, statement, node.AlterObjectSchemaStmt);
 }
 
 /** COMMENT ON TABLE, which may hold a marker; PostgreSQL keeps the last one. */

@@ -96,6 +96,8 @@ export interface Table {
   written: string;
   /** The statement that makes it; undefined for a table the files only speak of. */
   readonly created: Statement | undefined;
+  /** The statement that gave it the name it has at the end: CREATE, or the last RENAME or SET SCHEMA. */
+  namedBy: Statement | undefined;
   /** Its name in the first statement that speaks of it. */
   readonly at: Span;
   readonly temporary: boolean;
@@ -104,6 +106,8 @@ export interface Table {
   /** Keys of the tables it is a partition of or inherits from. */
   readonly parents: string[];
   readonly columns: Map<string, Column>;
+  /** Whether {@link columns} are all it has: CREATE TABLE AS and copies of tables made elsewhere have more. */
+  columnsKnown: boolean;
   policies: Policy[];
   /** Undefined where the files do not tell. */
   rowSecurity: boolean | undefined;
@@ -245,5 +249,12 @@ export type HistoryEntry =
       readonly kind: 'column-dropped';
       readonly table: Table;
       readonly column: Column;
+      readonly statement: Statement;
+    }
+  | {
+      readonly kind: 'column-renamed';
+      readonly table: Table;
+      readonly from: string;
+      readonly to: string;
       readonly statement: Statement;
     };
