@@ -9,7 +9,7 @@ export interface StatementRange {
   /** Offset after its last token, before the semicolon. */
   readonly end: number;
   /** Offset after the semicolon; undefined when there is none. */
-  readonly terminatedAt?: number;
+  readonly terminatedAt?: number | undefined;
 }
 
 /** A stretch of a file that is read by itself: at most one statement, and what stands before it. */
@@ -18,10 +18,10 @@ export interface Segment {
   readonly to: number;
   /** Offset up to which the text decides the segment; Infinity when that is the end of the text. */
   readonly seen: number;
-  readonly statement?: StatementRange;
+  readonly statement?: StatementRange | undefined;
   readonly comments: readonly Token[];
   /** What is closed nowhere: the last comment, the data of a COPY … FROM stdin, or the statement's body. */
-  readonly open?: 'comment' | 'data' | 'body';
+  readonly open?: 'comment' | 'data' | 'body' | undefined;
 }
 
 /** All statements of a text. */
@@ -82,8 +82,8 @@ export function nextSegment(scanner: Scanner, from: number): Segment {
     // Every cut is decided by the character after it at the latest, unless something was left open.
     seen: scanner.open !== undefined || to >= text.length ? Infinity : to + 1,
     comments,
-    ...(start !== -1 && { statement: { start, end, ...(terminatedAt !== undefined && { terminatedAt }) } }),
-    ...(open && { open }),
+    statement: start === -1 ? undefined : { start, end, terminatedAt },
+    open,
   };
 }
 
