@@ -8,7 +8,7 @@ export interface BrokenStatement {
   readonly offending: StatementRange;
   /** Offset after the token before that one; undefined when there is none. */
   readonly before: number | undefined;
-  /** Words from the error on that begin a line, and perhaps a statement; the first few. */
+  /** Words from the error on, or in a body without end, that begin a line and perhaps a statement; the first few. */
   readonly starts: readonly number[];
   /** Quotes of several lines that begin at the error or before; the first few. */
   readonly quotes: readonly StatementRange[];
@@ -34,7 +34,7 @@ export function inspectBroken(
   let offending: StatementRange | undefined;
   let before: number | undefined;
   let last: StatementRange | undefined;
-  while (starts.length < ATTEMPTS && scanner.next()) {
+  while (!(offending && starts.length === ATTEMPTS) && scanner.next()) {
     if (scanner.kind === 'comment') continue;
     const token = { start: start + scanner.start, end: start + scanner.end };
     if (!offending && isQuoteOfLines(scanner) && quotes.length < ATTEMPTS) quotes.push(token);
@@ -42,10 +42,10 @@ export function inspectBroken(
       offending = token;
       before = last?.end;
     }
-    // Lines of a body that has its end are no statements of the file.
-    const isInside = body.isOpen && open !== 'body';
-    if (offending && last && !isInside && scanner.kind === 'word' && startsStatement(text, token.start))
-      starts.push(token.start);
+    // In a body that has no end, the error stands at the end of the text; one that has its end is left alone.
+    const isOutside = open === 'body' || (offending && !body.isOpen);
+    if (isOutside && last && scanner.kind === 'word' && startsStatement(text, token.start))
+      if (starts.length < ATTEMPTS) starts.push(token.start);
     body.read(scanner);
     last = token;
   }

@@ -80,7 +80,7 @@ export function nextSegment(scanner: Scanner, from: number): Segment {
   return {
     to,
     // Every cut is decided by the character after it at the latest, unless something was left open.
-    seen: scanner.open !== undefined || to >= text.length ? Infinity : to + 1,
+    seen: scanner.open === undefined ? to + 1 : Infinity,
     comments,
     statement: start === -1 ? undefined : { start, end, terminatedAt },
     open,
