@@ -1,3 +1,4 @@
+import { exampleFiles } from '../../../src/lint/docs';
 import { RULES } from '../../../src/lint/rules';
 import { pushDirectory } from '../../bench/push-directory';
 import { GUIDE_SQL } from '../../support/guide-sql';
@@ -54,7 +55,9 @@ drop table if exists api.notes_1 cascade; drop policy plain on api.notes; alter 
 
 /** SQL as people write it, and the odd ones. */
 export function corpus(): string[] {
-  const examples = RULES.flatMap(({ docs }) => [docs.bad, docs.good]);
+  const examples = RULES.flatMap(({ docs }) =>
+    [docs.bad, docs.good].flatMap(example => exampleFiles(example).map(({ text }) => text)),
+  );
   const [file] = pushDirectory(80);
   return [GUIDE_SQL, ...examples, file!.text.slice(0, 2_500), ...ODD_SQL];
 }
