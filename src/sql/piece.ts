@@ -49,9 +49,9 @@ export class Pieces {
     this.to = to;
     this.from.push(from);
     this.seen.push(seen);
-    this.statements.push(...statements);
-    this.errors.push(...errors);
-    this.comments.push(...comments);
+    for (const statement of statements) this.statements.push(statement);
+    for (const error of errors) this.errors.push(error);
+    for (const comment of comments) this.comments.push(comment);
   }
 
   /** Adds pieces of an older text, from one index up to another, that stand so much further down now. */

@@ -24,6 +24,9 @@ export interface Segment {
   readonly open?: 'comment' | 'data' | 'body' | undefined;
 }
 
+/** Comments between two statements that are one segment. */
+const MOST_COMMENTS = 1_000;
+
 /** All statements of a text. */
 export function splitStatements(text: string): StatementRange[] {
   const scanner = new Scanner(text);
@@ -54,6 +57,9 @@ export function nextSegment(scanner: Scanner, from: number): Segment {
   while (scanner.next()) {
     if (scanner.kind === 'comment') {
       comments.push(scanner.token());
+      if (start !== -1 || comments.length < MOST_COMMENTS) continue;
+      to = scanner.end;
+      break;
     } else if (scanner.kind === 'psql') {
       to = scanner.start;
       if (start !== -1) break;

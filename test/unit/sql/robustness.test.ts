@@ -158,6 +158,13 @@ describe('reading what is no plain SQL', () => {
     assert.deepEqual(read('select 1 /* open'), { statements: ['select 1'], errors: ['/*'] });
   });
 
+  it('reads a file of comments', () => {
+    const text = `${'-- filler\n'.repeat(300_000)}select 1 ${'/**/'.repeat(300_000)};`;
+    const { statements, comments } = parseSource(parser, 'a.sql', text);
+    assert.equal(statements[0]?.at.start, 3_000_000);
+    assert.equal(comments.length, 600_000);
+  });
+
   it('ends with texts on which going back and forth would not', () => {
     const endless = [
       'select 1\n'.repeat(100_000),
