@@ -38,6 +38,11 @@ export function addStatementAfter(statement: Statement, sql: string): TextEdit {
   return insertAt(at.file, terminatedAt ?? at.end, `${missing}\n${inCaseOf(statement, sql)};`);
 }
 
+/** Puts a new statement on the line before another one. */
+export function addStatementBefore(statement: Statement, sql: string): TextEdit {
+  return insertAt(statement.at.file, statement.at.start, `${inCaseOf(statement, sql)};\n`);
+}
+
 /** The statement that a push of `files` runs last. */
 export function lastOf(
   statements: readonly Statement[],
@@ -53,7 +58,7 @@ export function lastOf(
 }
 
 /** Writes keywords as the statement's first word is written; quoted names stay as they are. */
-function inCaseOf(statement: Statement, sql: string): string {
+export function inCaseOf(statement: Statement, sql: string): string {
   const first = statement.tokens[0];
   const word = first ? statement.textOf({ ...statement.at, end: first.end }) : '';
   if (word !== word.toUpperCase()) return sql;
@@ -61,7 +66,7 @@ function inCaseOf(statement: Statement, sql: string): string {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  'alter comment delete enable execute from function grant insert is level on procedure public revoke row schema security select table to update usage'.split(
+  'add all alter as check column comment create delete drop enable execute exists for from function grant if insert is level not null on permissive policy procedure public restrictive revoke row schema security select table to update usage using with'.split(
     ' ',
   ),
 );

@@ -14,6 +14,7 @@ export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export type { ColumnComparison } from '../schema/comparisons';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
   bodyMentionsSubject,
@@ -24,6 +25,7 @@ export {
   routinesOf,
   type Fact,
 } from '../schema/facts';
+export { policyRolesIn } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
@@ -41,8 +43,9 @@ export {
   type ClaimRead,
   type SettingRead,
 } from '../schema/settings';
-export { relationsBehind, servedViews } from '../schema/served-views';
+export { servedViews } from '../schema/served-views';
 export { settingsMadeBy } from '../schema/settings-made';
+export { letsSignedOutPast } from '../schema/signed-out';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
 export { relationsUsed, tablesUsed, tablesUsedBy, type TableUse } from '../schema/table-uses';
@@ -51,7 +54,16 @@ export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
+export {
+  addStatementAfter,
+  addStatementBefore,
+  inCaseOf,
+  insertAt,
+  lastOf,
+  removeAt,
+  removeStatement,
+  replaceAt,
+} from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';

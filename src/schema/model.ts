@@ -1,5 +1,5 @@
 import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
-import { tenantOf } from '../flux/names';
+import { tenantOf, type TenantNames } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
 import type {
@@ -46,7 +46,21 @@ export class SchemaModel {
     readonly privileges: Privileges,
     /** Every statement that could be read, in push order. */
     readonly statements: readonly Statement[],
+    /** The API schema as the settings name it; undefined when only the files tell. */
+    readonly configuredSchema?: string,
   ) {}
+
+  /** The API schema, or the first one that the files name where they name several; undefined where they name none. */
+  get ownSchema(): string | undefined {
+    return this.apiSchema ?? [...this.exposedSchemas][0];
+  }
+
+  /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */
+  isSampleName(name: string): boolean {
+    if (!SAMPLE_NAME.test(name)) return false;
+    const own = this.configuredSchema;
+    return own === undefined || (name !== own && tenantOf(name)?.id !== tenantOf(own)?.id);
+  }
 
   /** Roles that signed-in (and on v1 also signed-out) requests run as. */
   get requestRoles(): readonly string[] {
@@ -101,7 +115,14 @@ export class SchemaModel {
 
   /** A role as requests know it: on v2 the tenant's own role and `authenticated` are one. */
   requestRoleNamed(name: string): string {
-    return this.engine === 'v2_shared' && tenantOf(name)?.role === name ? AUTHENTICATED : name;
+    const tenant = this.engine === 'v2_shared' ? tenantOf(name) : undefined;
+    const own = this.tenant?.id;
+    return tenant?.role === name && (own === undefined || own === tenant.id) ? AUTHENTICATED : name;
+  }
+
+  /** Whose project it is on v2; undefined while neither settings nor files tell. */
+  get tenant(): TenantNames | undefined {
+    return this.apiSchema === undefined ? undefined : tenantOf(this.apiSchema);
   }
 
   /** Every policy that is there at the end. */
@@ -119,6 +140,14 @@ export class SchemaModel {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
     return !isExemptFromForce(table) && !table.partitioned;
+  }
+
+  /** Tables that a view reads, itself or through other views. */
+  tablesBehind(view: View): Table[] {
+    const keys = new Set(view.reads);
+    // A set visits what is added while it is walked.
+    for (const key of keys) for (const inner of this.views.get(key)?.reads ?? []) keys.add(inner);
+    return [...keys].flatMap(key => this.tables.get(key) ?? []);
   }
 
   /** Columns that a policy of the table compares with the subject. */
@@ -157,6 +186,9 @@ export class SchemaModel {
 export function isExemptFromForce({ comment }: Table): boolean {
   return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
+
+/** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
+const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
 
 /** Names that mean "the row's owner" where no policy says which column it is. */
 const OWNER_NAMES: ReadonlySet<string> = new Set([

@@ -18,10 +18,3 @@ export function servedViews(model: SchemaModel): View[] {
   }
   return found;
 }
-
-/** Keys of the relations a view reads, through other views as well. */
-export function relationsBehind(model: SchemaModel, view: View): ReadonlySet<string> {
-  const keys = new Set(view.reads);
-  for (const key of keys) for (const inner of model.views.get(key)?.reads ?? []) keys.add(inner);
-  return keys;
-}

@@ -3,7 +3,6 @@ import {
   derivesFromSubject,
   insertAt,
   ownerGets,
-  relationsBehind,
   replaceAt,
   servedViews,
   type SchemaModel,
@@ -72,7 +71,7 @@ const GETS: readonly OwnerGets[] = ['everything', 'nothing', 'public-policies'];
 
 /** The table behind a view, through other views as well, of which its owner gets the most that callers should not. */
 function worstTable(model: SchemaModel, view: View): { table: Table; gets: OwnerGets } | undefined {
-  const tables = [...relationsBehind(model, view)].flatMap(key => model.tables.get(key) ?? []);
+  const tables = model.tablesBehind(view);
   for (const gets of GETS) {
     const table = tables.find(candidate => ownerGets(model, candidate, 'select') === gets);
     if (table) return { table, gets };
