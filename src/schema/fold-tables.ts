@@ -254,7 +254,7 @@ function dropColumn(
   cascade: boolean,
 ): void {
   const { name } = column;
-  for (const policy of cascade ? model.policies : []) {
+  for (const policy of cascade ? model.policiesSoFar() : []) {
     if (!usesColumn(model, policy, table, name)) continue;
     policy.table.policies = policy.table.policies.filter(other => other !== policy);
     model.history.push({ kind: 'policy-dropped', policy, statement });

@@ -13,6 +13,7 @@ import type {
   Trigger,
   View,
 } from './objects';
+import { OWNER_NAMES } from './owner-names';
 import { PUBLIC, type Privileges } from './privileges';
 
 export type * from './objects';
@@ -36,6 +37,10 @@ export class SchemaModel {
   readonly enums = new Map<string, { readonly labels: string[]; readonly statement: Statement }>();
   /** What happened on the way to this state. */
   readonly history: HistoryEntry[] = [];
+  // Worked out when rules first ask, which is after the last statement.
+  #policies: readonly Policy[] | undefined;
+  readonly #ownersByUse = new Map<Table, ReadonlySet<string>>();
+  readonly #owners = new Map<Table, readonly Column[]>();
   readonly #order = new Map<Statement, number>();
   #code: readonly Statement[] | undefined;
 
@@ -175,7 +180,12 @@ export class SchemaModel {
   }
 
   /** Every policy that is there at the end. */
-  get policies(): Policy[] {
+  get policies(): readonly Policy[] {
+    return (this.#policies ??= this.policiesSoFar());
+  }
+
+  /** Every policy that is there now, for the statements that change many at once. */
+  policiesSoFar(): Policy[] {
     return [...this.tables.values()].flatMap(table => table.policies);
   }
 
@@ -224,7 +234,24 @@ export class SchemaModel {
     );
     // The columns of CREATE TABLE AS are not told.
     const isPlain = table.columns.size > 0 && table.parents.length === 0;
-    return isPlain && table.policies.length === 0 && !isGranted && !this.isOwned(table);
+    return (
+      isPlain &&
+      table.policies.length === 0 &&
+      !isGranted &&
+      !this.isOwned(table) &&
+      !this.#hadRowSecurity(key)
+    );
+  }
+
+  /** Whether a table of this key had row security before, which went with a DROP, a rename or a DISABLE. */
+  #hadRowSecurity(key: string): boolean {
+    return this.history.some(
+      entry =>
+        'table' in entry &&
+        (entry.kind === 'row-security-enabled' ||
+          (entry.kind === 'table-dropped' && entry.table.rowSecurity)) &&
+        relationKey(entry.table.schema, entry.table.name) === key,
+    );
   }
 
   /** Tables that a view reads, itself or through other views. */
@@ -236,25 +263,32 @@ export class SchemaModel {
   }
 
   /** Columns that a policy of the table compares with the subject. */
-  ownerColumnsByUse(table: Table): Set<string> {
-    return new Set(
-      table.policies
-        .flatMap(policy => [policy.using, policy.check])
-        .flatMap(predicate => predicate?.subjectComparisons ?? [])
-        .filter(({ operator }) => operator === '=')
-        .map(({ column }) => column),
-    );
+  ownerColumnsByUse(table: Table): ReadonlySet<string> {
+    const known = this.#ownersByUse.get(table);
+    if (known) return known;
+    const columns = new Set<string>();
+    for (const { using, check } of table.policies) {
+      for (const predicate of [using, check]) {
+        for (const { operator, column } of predicate?.subjectComparisons ?? [])
+          if (operator === '=') columns.add(column);
+      }
+    }
+    this.#ownersByUse.set(table, columns);
+    return columns;
   }
 
   /** Owner columns: by use, or by name where no policy of the table speaks of the subject at all. */
-  ownerColumns(table: Table): Column[] {
+  ownerColumns(table: Table): readonly Column[] {
+    const known = this.#owners.get(table);
+    if (known) return known;
     const byUse = this.ownerColumnsByUse(table);
-    const spoken = table.policies
-      .flatMap(({ using, check }) => [using, check])
-      .some(predicate => predicate?.mentionsSubject);
-    return [...table.columns.values()].filter(({ name }) =>
-      spoken ? byUse.has(name) : OWNER_NAMES.has(name),
+    const spoken = table.policies.some(
+      ({ using, check }) => using?.mentionsSubject === true || check?.mentionsSubject === true,
     );
+    const names = spoken ? byUse : OWNER_NAMES;
+    const columns = [...table.columns.values()].filter(({ name }) => names.has(name));
+    this.#owners.set(table, columns);
+    return columns;
   }
 
   /** Whether rows of the table belong to somebody: it has an owner column, or hangs on a table that has one. */
@@ -275,20 +309,6 @@ export function isExemptFromForce({ comment }: Table): boolean {
 /** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
 const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
 const WRITING_VERBS = TABLE_VERBS.filter(verb => verb !== 'select');
-
-/** Names that mean "the row's owner" where no policy says which column it is. */
-const OWNER_NAMES: ReadonlySet<string> = new Set([
-  'owner_id',
-  'user_id',
-  'owner',
-  'user_sub',
-  'owner_sub',
-  'member_sub',
-  'author_id',
-  'created_by',
-  'account_id',
-  'subject',
-]);
 
 /** No TO clause is TO PUBLIC. */
 export function isForPublic(policy: Policy): boolean {

@@ -43,8 +43,8 @@ cases('rls-not-enabled', [
   [[`${T} ${ON} ${P}`, 'alter table t rename to new;'], []],
   [[T, 'alter table t rename to new; alter table new enable row level security;'], []],
   [[T, `${ON} ${P} drop policy p on t; alter table t disable row level security;`], ['t']],
-  ['create table if not exists t (id int); create table if not exists t (id int);', ['t']],
-  ['create unlogged table "My Table" (id int);', ['"My Table"']],
+  ['create table if not exists t (owner_id text); create table if not exists t (id int);', ['t']],
+  ['create unlogged table "My Table" (owner_id text);', ['"My Table"']],
   // The gate of a v1 push counts TRUNCATE, too.
   [`${T} revoke select, insert, update, delete on t from anon, authenticated;`, ['t'], V1],
   [`${T} revoke all on t from anon, authenticated;`, [], V1],
