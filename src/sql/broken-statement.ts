@@ -8,7 +8,10 @@ export interface BrokenStatement {
   readonly offending: StatementRange;
   /** Offset after the token before that one; undefined when there is none. */
   readonly before: number | undefined;
-  /** Words from the error on that begin a line, and perhaps a statement; the first few. */
+  /**
+   * Words that begin a line and perhaps a statement; the first few. They are looked for from the error on, and in all
+   * of a body whose end is what is missing.
+   */
   readonly starts: readonly number[];
   /** Quotes of several lines that begin at the error or before; the first few. */
   readonly quotes: readonly StatementRange[];
@@ -34,7 +37,7 @@ export function inspectBroken(
   let offending: StatementRange | undefined;
   let before: number | undefined;
   let last: StatementRange | undefined;
-  while (starts.length < ATTEMPTS && scanner.next()) {
+  while (!(offending && starts.length === ATTEMPTS) && scanner.next()) {
     if (scanner.kind === 'comment') continue;
     const token = { start: start + scanner.start, end: start + scanner.end };
     if (!offending && isQuoteOfLines(scanner) && quotes.length < ATTEMPTS) quotes.push(token);
@@ -42,10 +45,11 @@ export function inspectBroken(
       offending = token;
       before = last?.end;
     }
-    // Lines of a body that has its end are no statements of the file.
-    const isInside = body.isOpen && open !== 'body';
-    if (offending && last && !isInside && scanner.kind === 'word' && startsStatement(text, token.start))
-      starts.push(token.start);
+    const isAfter = offending !== undefined || (open === 'body' && errorAt >= end);
+    // The lines of a body that has its end are no statements of the file.
+    const isOutside = !body.isOpen || open === 'body';
+    if (isAfter && isOutside && last && scanner.kind === 'word' && startsStatement(text, token.start))
+      if (starts.length < ATTEMPTS) starts.push(token.start);
     body.read(scanner);
     last = token;
   }

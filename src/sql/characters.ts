@@ -146,3 +146,8 @@ function isCommentStart(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (code === DASH && next === DASH) || (code === SLASH && next === STAR);
 }
+
+/** A part of a text that does not keep the whole in memory, here every version of a file that is edited. */
+export function detached(text: string, { start, end }: { start: number; end: number }): string {
+  return ` ${text.slice(start, end)}`.slice(1);
+}

@@ -38,12 +38,16 @@ export function isBodyTooDeep(createFunction: string): boolean {
   return false;
 }
 
+/** Length of `intersect`, the longest word that matters. */
+const LONGEST_WORD = 9;
+
 /** Adds up how far expressions can nest: one level a token in a chain of operators, some for each opening word. */
 class NestingLevels {
   /** Depth of all levels around the innermost one. */
   #around = 0;
   #level = new Level('');
   readonly #outer: Level[] = [];
+  #isAfterOperator = false;
 
   get depth(): number {
     return this.#around + this.#level.depth;
@@ -52,19 +56,22 @@ class NestingLevels {
   read(scanner: Scanner): void {
     const { kind, text, start, end } = scanner;
     if (kind === 'comment') return;
-    const level = this.#level;
-    level.chain += 1;
     if (kind === 'punctuation') {
-      const sign = text.charAt(start);
-      if (sign === '(' || sign === '[') this.#open(sign);
-      else if (sign === ')' || sign === ']') this.#closeParenthesis();
-      else if (sign === ',' || sign === ';') level.startChain();
-    } else if (kind === 'operator') {
-      // A sign before an operand is a level of its own.
-      level.chain += 1;
-    } else if (kind === 'word' && end - start <= 9) {
-      this.#readWord(text.slice(start, end).toLowerCase());
+      this.#readSign(text.charAt(start));
+      return;
     }
+    // A sign before an operand is a node of its own, with one for the operator around it.
+    this.#level.chain += kind === 'operator' && this.#isAfterOperator ? 2 : 1;
+    this.#isAfterOperator = kind === 'operator';
+    if (kind === 'word' && end - start <= LONGEST_WORD) this.#readWord(text.slice(start, end).toLowerCase());
+  }
+
+  #readSign(sign: string): void {
+    if (sign === '(' || sign === '[') this.#open(sign);
+    else if (sign === ')' || sign === ']') this.#closeParenthesis();
+    else if (sign === ',' || sign === ';') this.#level.startChain();
+    // The parts of a name are one list.
+    else if (sign === '.') this.#level.chain -= 1;
   }
 
   #readWord(word: string): void {

@@ -1,5 +1,5 @@
 import { inspectBroken, statementLines } from './broken-statement';
-import { lineEnd } from './characters';
+import { detached, lineEnd } from './characters';
 import { Scanner, tokenize, type Token } from './lexer';
 import type { ParseError, SqlParser } from './parser';
 import type { Piece, SyntaxError } from './piece';
@@ -19,11 +19,6 @@ const BINARY = 'This is not text in UTF-8: PostgreSQL takes no NUL byte, and not
 const OPEN_COMMENT = 'unterminated /* comment';
 const OPEN_DATA =
   'The data of this COPY has no end, which is a line with \\. only, and all lines below were taken for data';
-
-/** A copy of its own: a part of a string keeps the whole in memory, here every version of a file that is edited. */
-function detached(text: string): string {
-  return ` ${text}`.slice(1);
-}
 
 /** Reads a file piece by piece. What cannot be read becomes an error and leaves the statements around it as they are. */
 export class PieceReader {
@@ -77,9 +72,11 @@ export class PieceReader {
   /** Takes what is good of a segment; returns where to go on. */
   #readSegment(segment: Segment, from: number): number {
     if (this.#nul !== -1 && this.#nul < segment.to) return this.#refuseBinary(from);
+    const known = this.#errors.length;
     const to = segment.statement ? this.#readStatement(segment, segment.statement) : segment.to;
     for (const comment of segment.comments) if (comment.start < to) this.#comments.push(comment);
-    if (to === segment.to) this.#reportOpen(segment);
+    if (to === segment.to && (segment.open !== 'data' || this.#errors.length === known))
+      this.#reportOpen(segment);
     return to;
   }
 
@@ -91,7 +88,7 @@ export class PieceReader {
 
   /** Takes a range as a statement; tells where the next one begins if the range has more than one. */
   #take(range: StatementRange): { rest?: number; error?: ParseError } {
-    const sql = detached(this.text.slice(range.start, range.end));
+    const sql = detached(this.text, range);
     const { node, rest, error } = this.parser.parse(sql);
     if (error) return { error };
     if (rest === undefined) {
@@ -120,7 +117,7 @@ export class PieceReader {
       const next = statementLines(this.text, quote).find(line => this.#readsPast(line, quote.end));
       if (next === undefined) continue;
       const end = lineEnd(this.text, quote.start);
-      const { error: quoteError } = this.parser.parse(this.text.slice(range.start, end));
+      const { error: quoteError } = this.parser.parse(detached(this.text, { start: range.start, end }));
       this.#report(quoteError ?? error, { start: quote.start, end });
       return next;
     }
@@ -139,7 +136,7 @@ export class PieceReader {
     this.#work -= segment.to - from;
     const { statement } = segment;
     if (!statement || this.#work < 0) return undefined;
-    return this.parser.parse(this.text.slice(statement.start, statement.end)).node && segment;
+    return this.parser.parse(detached(this.text, statement)).node && segment;
   }
 
   /** Whether all statements from one offset to beyond another can be read. */

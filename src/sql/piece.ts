@@ -1,4 +1,5 @@
 import type { Token } from './lexer';
+import { lastAtMost } from './offsets';
 import type { Span, Statement } from './statement';
 
 /** A statement that cannot be read. */
@@ -24,19 +25,68 @@ export interface Piece {
   readonly comments: readonly Token[];
 }
 
-/** The same piece of a text in which something before it was changed. */
-export function movePiece(piece: Piece, distance: number): Piece {
-  if (distance === 0) return piece;
-  return {
-    from: piece.from + distance,
-    to: piece.to + distance,
-    seen: piece.seen + distance,
-    statements: piece.statements.map(statement => statement.movedBy(distance)),
-    errors: piece.errors.map(error => ({ ...error, at: moved(error.at, distance) })),
-    comments: piece.comments.map(comment => moved(comment, distance)),
-  };
+/** Pieces in a row. Lists of numbers and lists of what was found are copied faster than one object a piece. */
+export class Pieces {
+  readonly from: number[] = [];
+  readonly seen: number[] = [];
+  readonly statements: Statement[] = [];
+  readonly errors: SyntaxError[] = [];
+  readonly comments: Token[] = [];
+  /** Where the next piece begins. */
+  to = 0;
+
+  get length(): number {
+    return this.from.length;
+  }
+
+  /** Index of the piece that begins at an offset; -1 when none does. */
+  indexOf(from: number): number {
+    const index = lastAtMost(this.from, from);
+    return this.from[index] === from ? index : -1;
+  }
+
+  add({ from, to, seen, statements, errors, comments }: Piece): void {
+    this.to = to;
+    this.from.push(from);
+    this.seen.push(seen);
+    for (const statement of statements) this.statements.push(statement);
+    for (const error of errors) this.errors.push(error);
+    for (const comment of comments) this.comments.push(comment);
+  }
+
+  /** Adds pieces of an older text, from one index up to another, that stand so much further down now. */
+  addMoved(older: Pieces, first: number, end: number, distance: number): void {
+    for (let index = first; index < end; index += 1) {
+      this.from.push((older.from[index] ?? 0) + distance);
+      this.seen.push((older.seen[index] ?? 0) + distance);
+    }
+    const start = older.from[first] ?? Infinity;
+    const to = older.from[end] ?? older.to;
+    this.to = to + distance;
+    for (const item of between(older.statements, ({ at }) => at.start, start, to))
+      this.statements.push(item.movedBy(distance));
+    for (const item of between(older.errors, ({ at }) => at.start, start, to))
+      this.errors.push({ ...item, at: moved(item.at, distance) });
+    for (const item of between(older.comments, comment => comment.start, start, to))
+      this.comments.push(moved(item, distance));
+  }
 }
 
 function moved<T extends { start: number; end: number }>(range: T, distance: number): T {
   return { ...range, start: range.start + distance, end: range.end + distance };
+}
+
+/** The items that begin in a range of the text, in whose order they are. */
+function between<T>(items: readonly T[], startOf: (item: T) => number, start: number, to: number): T[] {
+  const indexFrom = (offset: number): number => {
+    let low = 0;
+    let high = items.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (startOf(items[middle] as T) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return items.slice(indexFrom(start), indexFrom(to));
 }

@@ -1,4 +1,4 @@
-import { movePiece, type Piece } from './piece';
+import type { Pieces } from './piece';
 
 /** What was edited: the range `start`–`oldEnd` of the old text, in a text that is `distance` longer now. */
 interface Change {
@@ -10,33 +10,31 @@ interface Change {
 /** The pieces of a file as it was before an edit, for those parts that the edit left alone. */
 export class ReusablePieces {
   readonly #change: Change;
-  /** The pieces are asked for in order. */
-  #next = 0;
 
   constructor(
-    private readonly pieces: readonly Piece[],
+    private readonly older: Pieces,
     oldText: string,
     newText: string,
   ) {
     this.#change = changeBetween(oldText, newText);
   }
 
-  /** The piece that begins at an offset of the new text, if it reads as it did before. */
-  at(from: number): Piece | undefined {
+  /** Adds the pieces that read as they did before, from an offset of the new text on; false when there is none. */
+  addTo(pieces: Pieces, from: number): boolean {
+    const { older } = this;
     const { start, oldEnd, distance } = this.#change;
-    if (from < start) {
-      const piece = this.#find(from);
-      return piece && piece.seen <= start ? piece : undefined;
+    const isBefore = from < start;
+    if (!isBefore && from - distance < oldEnd) return false;
+    const first = older.indexOf(isBefore ? from : from - distance);
+    if (first === -1) return false;
+    let end = older.length;
+    if (isBefore) {
+      end = first;
+      while ((older.seen[end] ?? Infinity) <= start) end += 1;
     }
-    if (from - distance < oldEnd) return undefined;
-    const piece = this.#find(from - distance);
-    return piece && movePiece(piece, distance);
-  }
-
-  #find(oldOffset: number): Piece | undefined {
-    while ((this.pieces[this.#next]?.from ?? Infinity) < oldOffset) this.#next += 1;
-    const piece = this.pieces[this.#next];
-    return piece?.from === oldOffset ? piece : undefined;
+    if (end === first) return false;
+    pieces.addMoved(older, first, end, isBefore ? 0 : distance);
+    return true;
   }
 }
 

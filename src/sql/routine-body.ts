@@ -21,8 +21,9 @@ export function readRoutineBody(parser: SqlParser, text: string, node: Node): Ro
   if (atomic) return { queries: atomicQueries(atomic), dynamic: false, opaque: false };
   const language = optionText(options, 'language')?.toLowerCase();
   const source = optionText(options, 'as');
+  if (source === undefined) return OPAQUE;
   if (language === 'plpgsql') return fromPlpgsql(parser, text);
-  if (language !== 'sql' || source === undefined) return OPAQUE;
+  if (language !== 'sql') return OPAQUE;
   const queries = parser.parseAll(source);
   return queries ? { queries, dynamic: false, opaque: false } : OPAQUE;
 }

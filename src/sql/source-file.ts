@@ -1,7 +1,7 @@
 import type { Token } from './lexer';
 import { LineIndex } from './offsets';
 import type { SqlParser } from './parser';
-import type { Piece, SyntaxError } from './piece';
+import { Pieces, type SyntaxError } from './piece';
 import { PieceReader } from './piece-reader';
 import { ReusablePieces } from './reuse';
 import type { Statement } from './statement';
@@ -50,7 +50,7 @@ export async function parseSourceInSlices(
   parser: SqlParser,
   name: string,
   text: string,
-  { previous, signal, budget = 12 }: SliceOptions = {},
+  { previous, signal, budget = 10 }: SliceOptions = {},
 ): Promise<SourceFile> {
   signal?.throwIfAborted();
   const reading = readPieces(parser, name, text, previous);
@@ -75,16 +75,14 @@ class ParsedFile implements SourceFile {
   constructor(
     readonly name: string,
     readonly text: string,
-    readonly pieces: readonly Piece[],
+    readonly pieces: Pieces,
   ) {
     this.lines = new LineIndex(text);
-    this.statements = pieces.flatMap(({ statements }) => statements);
-    this.errors = pieces.flatMap(({ errors }) => errors);
-    this.comments = pieces.flatMap(({ comments }) => comments);
+    ({ statements: this.statements, errors: this.errors, comments: this.comments } = pieces);
   }
 }
 
-/** Stops after every piece. */
+/** Stops after each step; what did not change is one. */
 function* readPieces(
   parser: SqlParser,
   name: string,
@@ -95,12 +93,12 @@ function* readPieces(
   if (known?.text === text) return known;
   const reusable = known && new ReusablePieces(known.pieces, known.text, text);
   const reader = new PieceReader(parser, name, text);
-  const pieces: Piece[] = [];
+  const pieces = new Pieces();
   // PostgreSQL's own tools skip a byte order mark at the beginning of a file.
-  for (let from = text.startsWith('\ufeff') ? 1 : 0; from < text.length;) {
-    const piece = reusable?.at(from) ?? reader.read(from);
-    pieces.push(piece);
-    from = piece.to;
+  let from = text.startsWith('\ufeff') ? 1 : 0;
+  while (from < text.length) {
+    if (!reusable?.addTo(pieces, from)) pieces.add(reader.read(from));
+    from = pieces.to;
     yield;
   }
   return new ParsedFile(name, text, pieces);

@@ -1,5 +1,5 @@
 import { BodyTracker } from './body-tracker';
-import { SEMICOLON } from './characters';
+import { detached, SEMICOLON } from './characters';
 import { Scanner, type Token } from './lexer';
 
 /** A statement's place in its text. */
@@ -9,7 +9,7 @@ export interface StatementRange {
   /** Offset after its last token, before the semicolon. */
   readonly end: number;
   /** Offset after the semicolon; undefined when there is none. */
-  readonly terminatedAt?: number;
+  readonly terminatedAt?: number | undefined;
 }
 
 /** A stretch of a file that is read by itself: at most one statement, and what stands before it. */
@@ -18,11 +18,14 @@ export interface Segment {
   readonly to: number;
   /** Offset up to which the text decides the segment; Infinity when that is the end of the text. */
   readonly seen: number;
-  readonly statement?: StatementRange;
+  readonly statement?: StatementRange | undefined;
   readonly comments: readonly Token[];
   /** What is closed nowhere: the last comment, the data of a COPY … FROM stdin, or the statement's body. */
-  readonly open?: 'comment' | 'data' | 'body';
+  readonly open?: 'comment' | 'data' | 'body' | undefined;
 }
+
+/** Comments between two statements that are one segment. */
+const MOST_COMMENTS = 1_000;
 
 /** All statements of a text. */
 export function splitStatements(text: string): StatementRange[] {
@@ -53,7 +56,10 @@ export function nextSegment(scanner: Scanner, from: number): Segment {
   scanner.moveTo(from);
   while (scanner.next()) {
     if (scanner.kind === 'comment') {
-      comments.push(scanner.token());
+      comments.push({ ...scanner.token(), value: detached(text, scanner) });
+      if (start !== -1 || comments.length < MOST_COMMENTS) continue;
+      to = scanner.end;
+      break;
     } else if (scanner.kind === 'psql') {
       to = scanner.start;
       if (start !== -1) break;
@@ -80,10 +86,10 @@ export function nextSegment(scanner: Scanner, from: number): Segment {
   return {
     to,
     // Every cut is decided by the character after it at the latest, unless something was left open.
-    seen: scanner.open !== undefined || to >= text.length ? Infinity : to + 1,
+    seen: scanner.open === undefined ? to + 1 : Infinity,
     comments,
-    ...(start !== -1 && { statement: { start, end, ...(terminatedAt !== undefined && { terminatedAt }) } }),
-    ...(open && { open }),
+    statement: start === -1 ? undefined : { start, end, terminatedAt },
+    open,
   };
 }
 

@@ -21,17 +21,26 @@ export class Statement {
   /** Null for ASCII, where bytes and UTF-16 units are one. */
   #byteOffsets: ByteOffsets | null | undefined;
 
+  private readonly start: number;
+  private readonly end: number;
+  /** Offset after the semicolon, or undefined where the last statement of a file has none. */
+  readonly terminatedAt: number | undefined;
+
   constructor(
     readonly file: string,
     readonly text: string,
     readonly node: Node,
-    private readonly range: StatementRange,
+    { start, end, terminatedAt }: StatementRange,
     private readonly parser: SqlParser,
-  ) {}
+  ) {
+    this.start = start;
+    this.end = end;
+    this.terminatedAt = terminatedAt;
+  }
 
   /** Words, strings and signs in order, without comments; offsets are the file's. */
   get tokens(): readonly Token[] {
-    return (this.#tokens ??= tokenize(this.text, this.range.start).filter(({ kind }) => kind !== 'comment'));
+    return (this.#tokens ??= tokenize(this.text, this.start).filter(({ kind }) => kind !== 'comment'));
   }
 
   /** What a CREATE FUNCTION, CREATE PROCEDURE or DO block runs; undefined for any other statement. */
@@ -45,19 +54,14 @@ export class Statement {
 
   /** From the first token to the last, without the semicolon. */
   get at(): Span {
-    return { file: this.file, start: this.range.start, end: this.range.end };
-  }
-
-  /** Offset after the semicolon, or undefined where the last statement of a file has none. */
-  get terminatedAt(): number | undefined {
-    return this.range.terminatedAt;
+    return { file: this.file, start: this.start, end: this.end };
   }
 
   /** The file's offset of a location in the parse tree. */
   offsetOf(location: number): number {
     if (this.#byteOffsets === undefined)
       this.#byteOffsets = /[^\0-\x7f]/.test(this.text) ? new ByteOffsets(this.text) : null;
-    return this.range.start + (this.#byteOffsets?.utf16(location) ?? location);
+    return this.start + (this.#byteOffsets?.utf16(location) ?? location);
   }
 
   /** Index in {@link tokens} of the token that starts at or contains a location of the parse tree; -1 for none. */
@@ -76,25 +80,24 @@ export class Statement {
 
   /** The text of a range of this statement. */
   textOf({ start, end }: Span): string {
-    return this.text.slice(start - this.range.start, end - this.range.start);
+    return this.text.slice(start - this.start, end - this.start);
   }
 
   /** Range of the tokens from one index to another, both included. */
   tokenSpan(from: number, to = from): Span {
-    const { file, range, tokens } = this;
-    return { file, start: tokens[from]?.start ?? range.start, end: tokens[to]?.end ?? range.end };
+    const { file, start, end, tokens } = this;
+    return { file, start: tokens[from]?.start ?? start, end: tokens[to]?.end ?? end };
   }
 
   /** The same statement of a text in which something before it was changed. */
   movedBy(distance: number): Statement {
-    return new Statement(this.file, this.text, this.node, moveRange(this.range, distance), this.parser);
+    if (distance === 0) return this;
+    const { file, text, node, start, end, terminatedAt, parser } = this;
+    const range = {
+      start: start + distance,
+      end: end + distance,
+      terminatedAt: terminatedAt === undefined ? undefined : terminatedAt + distance,
+    };
+    return new Statement(file, text, node, range, parser);
   }
-}
-
-function moveRange({ start, end, terminatedAt }: StatementRange, distance: number): StatementRange {
-  return {
-    start: start + distance,
-    end: end + distance,
-    ...(terminatedAt !== undefined && { terminatedAt: terminatedAt + distance }),
-  };
 }
