@@ -65,14 +65,21 @@ export class LintTasks implements vscode.TaskProvider, vscode.Disposable {
         'There is nothing to push: no migrations/, flux/migrations/, sql/migrations/, sql/ or schema.sql was found.',
       );
     }
-    const execution = await vscode.tasks.executeTask(this.#task({ type: TYPE }, vscode.TaskScope.Workspace));
-    await new Promise<void>(resolve => {
-      const listener = vscode.tasks.onDidEndTask(({ execution: ended }) => {
-        if (ended !== execution) return;
-        listener.dispose();
-        resolve();
+    const task = this.#task({ type: TYPE }, vscode.TaskScope.Workspace);
+    const listeners = new DisposableStore();
+    const ended = new Promise<void>(resolve => {
+      // A small workspace is through before VS Code has told that the task runs.
+      const listener = vscode.tasks.onDidEndTask(({ execution: { task: other } }) => {
+        if (other.definition.type === TYPE && other.name === task.name) resolve();
       });
+      listeners.add(listener);
     });
+    try {
+      await vscode.tasks.executeTask(task);
+      await ended;
+    } finally {
+      listeners.dispose();
+    }
   }
 
   #task(
