@@ -5,7 +5,7 @@ import type { Finding } from './finding';
 import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
-export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+export type { FuncCall, Node, RangeVar, RoleSpec, TypeCast } from '@pgsql/types';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';
 export { escalationWords } from '../flux/push-adapt';
@@ -13,6 +13,10 @@ export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export { columnMentions } from '../schema/column-mentions';
+export { columnThen } from '../schema/column-times';
+export type { ColumnComparison } from '../schema/comparisons';
+export { commentsIn, type CommentOn } from '../schema/comments';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
   bodyMentionsSubject,
@@ -22,7 +26,10 @@ export {
   routinesOf,
   type Fact,
 } from '../schema/facts';
+export { rolesOf } from '../schema/fold-policies';
+export { policyRolesIn } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
+export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
@@ -36,17 +43,34 @@ export {
   type ClaimRead,
   type SettingRead,
 } from '../schema/settings';
+export { letsSignedOutPast } from '../schema/signed-out';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
+export { subjectUses, type SubjectUse } from '../schema/subject-use';
 export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';
-export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replaceAt } from './edits';
+export {
+  addStatementAfter,
+  addStatementBefore,
+  allOrNone,
+  inCaseOf,
+  inSql,
+  insertAt,
+  lastOf,
+  removeAt,
+  removeStatement,
+  replaceAt,
+} from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
+export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
 export { nearestName } from './nearest-name';
+export { removePolicy } from './policy-edits';
+export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
+export { readPolicyLike } from './read-policy';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */

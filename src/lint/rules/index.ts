@@ -1,12 +1,57 @@
 import type { Rule } from '../rule';
+import columnMissing from './column-missing';
+import grantBeforeCreate from './grant-before-create';
+import grantColumnRevokeIneffective from './grant-column-revoke-ineffective';
+import grantColumnSubset from './grant-column-subset';
+import grantMissingFunction from './grant-missing-function';
 import grantMissingSchemaUsage from './grant-missing-schema-usage';
+import grantMissingSequence from './grant-missing-sequence';
 import grantMissingTable from './grant-missing-table';
+import grantNotAdapted from './grant-not-adapted';
+import grantOption from './grant-option';
+import grantOtherTenantRole from './grant-other-tenant-role';
+import grantOverAdapted from './grant-over-adapted';
+import grantPrivateTableReadable from './grant-private-table-readable';
+import grantRoleMembership from './grant-role-membership';
+import grantToAnon from './grant-to-anon';
+import grantToPublic from './grant-to-public';
+import grantTruncate from './grant-truncate';
 import grantUnknownRole from './grant-unknown-role';
+import grantWithoutPolicy from './grant-without-policy';
+import grantWriteWithoutSelect from './grant-write-without-select';
+import identifierTooLong from './identifier-too-long';
+import ownerCurrentUser from './owner-current-user';
+import ownerEmailKey from './owner-email-key';
+import ownerForeignAuthUsers from './owner-foreign-auth-users';
+import ownerInconsistent from './owner-inconsistent';
+import ownerLiteral from './owner-literal';
+import ownerNoDefault from './owner-no-default';
+import ownerNotText from './owner-not-text';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
+import ownerUuidAsText from './owner-uuid-as-text';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
+import policyAnonWrite from './policy-anon-write';
+import policyClauseless from './policy-clauseless';
+import policyDuplicateBody from './policy-duplicate-body';
+import policyDuplicateName from './policy-duplicate-name';
+import policyForAllReadIntent from './policy-for-all-read-intent';
+import policyHardCodedTenant from './policy-hard-coded-tenant';
+import policyInsertNotVisible from './policy-insert-not-visible';
+import policyMissingVerb from './policy-missing-verb';
+import policyMultiplePermissive from './policy-multiple-permissive';
+import policyNotAdapted from './policy-not-adapted';
+import policyOtherTenantRole from './policy-other-tenant-role';
+import policyPlaceholderName from './policy-placeholder-name';
+import policyRestrictiveOnly from './policy-restrictive-only';
+import policyRestrictiveTrue from './policy-restrictive-true';
+import policyReturningNeedsSelect from './policy-returning-needs-select';
+import policySoftDeleteHidden from './policy-soft-delete-hidden';
 import policyToPublic from './policy-to-public';
+import policyUnknownRole from './policy-unknown-role';
+import policyUpsertNeeds from './policy-upsert-needs';
+import policyWriteNeedsSelect from './policy-write-needs-select';
 import policyWrongClause from './policy-wrong-clause';
 import pushCreateExtension from './push-create-extension';
 import pushDestructive from './push-destructive';
@@ -25,24 +70,85 @@ import pushSearchPath from './push-search-path';
 import pushSuperuser from './push-superuser';
 import pushTooLarge from './push-too-large';
 import pushTransactionControl from './push-transaction-control';
+import rlsBypassRole from './rls-bypass-role';
+import rlsEnabledNoPolicy from './rls-enabled-no-policy';
+import rlsForceExemption from './rls-force-exemption';
+import rlsForceExemptionIneffective from './rls-force-exemption-ineffective';
 import rlsNotEnabled from './rls-not-enabled';
+import rlsNotForced from './rls-not-forced';
+import rlsOnView from './rls-on-view';
+import rlsPartitionChildOpen from './rls-partition-child-open';
+import rlsPartitionRootNotForced from './rls-partition-root-not-forced';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
+import rlsWeakenedLater from './rls-weakened-later';
+import schemaDocPlaceholder from './schema-doc-placeholder';
+import schemaOther from './schema-other';
+import schemaPublicObject from './schema-public-object';
 import sqlSyntax from './sql-syntax';
 import suppressNoReason from './suppress-no-reason';
 import suppressUnknown from './suppress-unknown';
 import suppressUnused from './suppress-unused';
+import tableForeignExposed from './table-foreign-exposed';
+import tableIfNotExistsStale from './table-if-not-exists-stale';
+import tableMaterializedExposed from './table-materialized-exposed';
+import tableNoPrimaryKey from './table-no-primary-key';
 import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
+  columnMissing,
+  grantBeforeCreate,
+  grantColumnRevokeIneffective,
+  grantColumnSubset,
+  grantMissingFunction,
   grantMissingSchemaUsage,
+  grantMissingSequence,
   grantMissingTable,
+  grantNotAdapted,
+  grantOption,
+  grantOtherTenantRole,
+  grantOverAdapted,
+  grantPrivateTableReadable,
+  grantRoleMembership,
+  grantToAnon,
+  grantToPublic,
+  grantTruncate,
   grantUnknownRole,
+  grantWithoutPolicy,
+  grantWriteWithoutSelect,
+  identifierTooLong,
+  ownerCurrentUser,
+  ownerEmailKey,
+  ownerForeignAuthUsers,
+  ownerInconsistent,
+  ownerLiteral,
+  ownerNoDefault,
+  ownerNotText,
   ownerNullable,
   ownerUuid,
+  ownerUuidAsText,
   ownerUuidCast,
   policyAlwaysTrue,
+  policyAnonWrite,
+  policyClauseless,
+  policyDuplicateBody,
+  policyDuplicateName,
+  policyForAllReadIntent,
+  policyHardCodedTenant,
+  policyInsertNotVisible,
+  policyMissingVerb,
+  policyMultiplePermissive,
+  policyNotAdapted,
+  policyOtherTenantRole,
+  policyPlaceholderName,
+  policyRestrictiveOnly,
+  policyRestrictiveTrue,
+  policyReturningNeedsSelect,
+  policySoftDeleteHidden,
   policyToPublic,
+  policyUnknownRole,
+  policyUpsertNeeds,
+  policyWriteNeedsSelect,
   policyWrongClause,
   pushCreateExtension,
   pushDestructive,
@@ -61,12 +167,28 @@ export const RULES: readonly Rule[] = [
   pushSuperuser,
   pushTooLarge,
   pushTransactionControl,
+  rlsBypassRole,
+  rlsEnabledNoPolicy,
+  rlsForceExemption,
+  rlsForceExemptionIneffective,
   rlsNotEnabled,
+  rlsNotForced,
+  rlsOnView,
+  rlsPartitionChildOpen,
+  rlsPartitionRootNotForced,
   rlsPolicyWithoutRls,
+  rlsWeakenedLater,
+  schemaDocPlaceholder,
+  schemaOther,
+  schemaPublicObject,
   sqlSyntax,
   suppressNoReason,
   suppressUnknown,
   suppressUnused,
+  tableForeignExposed,
+  tableIfNotExistsStale,
+  tableMaterializedExposed,
+  tableNoPrimaryKey,
   viewNotInvoker,
 ];
 

@@ -1,4 +1,4 @@
-import { defineRule, insertAt, replaceAt, type SchemaModel, type TextEdit, type View } from '../rule';
+import { defineRule, insertAt, replaceAt, type TextEdit, type View } from '../rule';
 
 export default defineRule({
   id: 'view-not-invoker',
@@ -38,9 +38,7 @@ grant select on note_bodies to authenticated;`,
       if (view.securityInvoker || view.materialized || !model.isExposed(view.schema)) continue;
       if (!model.requestRoles.some(role => model.privileges.origin(key, role, 'select') !== undefined))
         continue;
-      const table = [...tablesBehind(model, view)]
-        .flatMap(name => model.tables.get(name) ?? [])
-        .find(t => t.rowSecurity);
+      const table = model.tablesBehind(view).find(({ rowSecurity }) => rowSecurity);
       if (!table) continue;
       report({
         at: view.at,
@@ -54,14 +52,6 @@ grant select on note_bodies to authenticated;`,
     }
   },
 });
-
-/** Keys of the tables a view reads, through other views as well. */
-function tablesBehind(model: SchemaModel, view: View): Set<string> {
-  const keys = new Set(view.reads);
-  // A set visits what is added while it is walked.
-  for (const key of keys) for (const inner of model.views.get(key)?.reads ?? []) keys.add(inner);
-  return keys;
-}
 
 /** The option is written anew, joins the options that are there, or comes before AS. */
 function withInvoker({ statement, invokerOptionAt }: View): TextEdit {
