@@ -146,7 +146,7 @@ class LintTerminal implements vscode.Pseudoterminal {
       const push = await this.pushes.read(file, this.#abort.signal);
       if (!push) return 2;
       files.push(...push.files.map(source => ({ ...source, name: pathOf(source.name) })));
-      for (const finding of this.service.findingsOf(push)) {
+      for (const finding of this.service.withFixes(push)) {
         findings.push({ ...finding, at: { ...finding.at, file: pathOf(finding.at.file) } });
       }
     }
