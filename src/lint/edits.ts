@@ -72,7 +72,7 @@ export function inCaseOf(statement: Statement, sql: string): string {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  'add all alter as check column create delete drop enable execute exists for force from function grant if index insert level no not null on permissive policy restrictive revoke row schema security select sequence set table to update usage using with'.split(
+  'add all alter as check column comment create delete drop enable execute exists for force from function grant if index insert is level no not null on permissive policy procedure public restrictive revoke row schema security select sequence set table to update usage using with'.split(
     ' ',
   ),
 );

@@ -5,7 +5,8 @@ import type { Finding } from './finding';
 import type { Severity } from './severity';
 
 // Rules import this file and nothing else: what they may use of the model and of the linter is listed here.
-export type { FuncCall, Node, RangeVar, RoleSpec, TypeCast } from '@pgsql/types';
+export type { A_Expr, FuncCall, Node, RangeVar, RoleSpec, TypeCast } from '@pgsql/types';
+export { V2_FORWARDED_CLAIMS } from '../flux/claims';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';
 export { escalationWords } from '../flux/push-adapt';
@@ -23,6 +24,7 @@ export {
   callsIn,
   derivesFromSubject,
   isDatabaseRole,
+  mentionsSubject,
   routinesOf,
   type Fact,
 } from '../schema/facts';
@@ -32,9 +34,12 @@ export { routineObject } from '../schema/fold-routines';
 export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
+export { ownerGets } from '../schema/owner-rights';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
+export { insertedValues, isArgument } from '../schema/routine-arguments';
 export { columnUses, type ColumnUse } from '../schema/scope';
+export { holds, requestCode, routinesBehindPolicies, type RequestCode } from '../schema/request-code';
 export {
   claimsIn,
   readClaim,
@@ -43,9 +48,12 @@ export {
   type ClaimRead,
   type SettingRead,
 } from '../schema/settings';
+export { servedViews } from '../schema/served-views';
+export { settingsMadeBy } from '../schema/settings-made';
 export { letsSignedOutPast } from '../schema/signed-out';
 export { spanOfNode } from '../schema/spans';
 export { statementCalls } from '../schema/statement-calls';
+export { relationsUsed, tablesUsed, tablesUsedBy, type TableUse } from '../schema/table-uses';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
 export { subjectUses, type SubjectUse } from '../schema/subject-use';
 export { isAlwaysTrue, truthOf } from '../schema/truth';

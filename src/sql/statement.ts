@@ -2,7 +2,7 @@ import type { Node } from '@pgsql/types';
 import { tokenize, type Token } from './lexer';
 import { ByteOffsets } from './offsets';
 import type { SqlParser } from './parser';
-import { readRoutineBody, type RoutineBody } from './routine-body';
+import { readRoutineBody, type BodyPart, type RoutineBody } from './routine-body';
 import type { StatementRange } from './split';
 
 /** A range of one file's text, in UTF-16 offsets. */
@@ -50,6 +50,14 @@ export class Statement {
     const body = readRoutineBody(this.parser, this.text, this.node);
     BODIES.set(this.node, body ?? null);
     return body;
+  }
+
+  /** A query of the body as a statement with places of its own; undefined where its text cannot be found. */
+  inner({ node, text, start: offset }: BodyPart): Statement | undefined {
+    if (offset === undefined) return undefined;
+    const start = this.start + offset;
+    const range = { start, end: start + text.length, terminatedAt: undefined };
+    return new Statement(this.file, text, node, range, this.parser);
   }
 
   /** From the first token to the last, without the semicolon. */

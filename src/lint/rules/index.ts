@@ -1,5 +1,13 @@
 import type { Rule } from '../rule';
 import columnMissing from './column-missing';
+import functionDefinerExposed from './function-definer-exposed';
+import functionDefinerSearchPath from './function-definer-search-path';
+import functionDefinerTrustsArgument from './function-definer-trusts-argument';
+import functionDefinerWritesForced from './function-definer-writes-forced';
+import functionLeakproof from './function-leakproof';
+import functionOverload from './function-overload';
+import functionSearchPathPublic from './function-search-path-public';
+import functionShadowsAuth from './function-shadows-auth';
 import grantBeforeCreate from './grant-before-create';
 import grantColumnRevokeIneffective from './grant-column-revoke-ineffective';
 import grantColumnSubset from './grant-column-subset';
@@ -33,12 +41,23 @@ import ownerUuidAsText from './owner-uuid-as-text';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
 import policyAnonWrite from './policy-anon-write';
+import policyClaimNotForwarded from './policy-claim-not-forwarded';
+import policyClaimsEmptyCast from './policy-claims-empty-cast';
+import policyClaimsMissingOk from './policy-claims-missing-ok';
 import policyClauseless from './policy-clauseless';
+import policyClientSetting from './policy-client-setting';
+import policyCustomSetting from './policy-custom-setting';
 import policyDuplicateBody from './policy-duplicate-body';
 import policyDuplicateName from './policy-duplicate-name';
+import policyEditableClaim from './policy-editable-claim';
+import policyExistenceOracle from './policy-existence-oracle';
 import policyForAllReadIntent from './policy-for-all-read-intent';
+import policyFunctionOnColumn from './policy-function-on-column';
 import policyHardCodedTenant from './policy-hard-coded-tenant';
+import policyInitplan from './policy-initplan';
 import policyInsertNotVisible from './policy-insert-not-visible';
+import policyJsonArrow from './policy-json-arrow';
+import policyLegacyClaimSetting from './policy-legacy-claim-setting';
 import policyMissingVerb from './policy-missing-verb';
 import policyMultiplePermissive from './policy-multiple-permissive';
 import policyNotAdapted from './policy-not-adapted';
@@ -47,10 +66,14 @@ import policyPlaceholderName from './policy-placeholder-name';
 import policyRestrictiveOnly from './policy-restrictive-only';
 import policyRestrictiveTrue from './policy-restrictive-true';
 import policyReturningNeedsSelect from './policy-returning-needs-select';
+import policyRoleClaim from './policy-role-claim';
 import policySoftDeleteHidden from './policy-soft-delete-hidden';
+import policySupabaseFunction from './policy-supabase-function';
+import policyTenantIdClaim from './policy-tenant-id-claim';
 import policyToPublic from './policy-to-public';
 import policyUnknownRole from './policy-unknown-role';
 import policyUpsertNeeds from './policy-upsert-needs';
+import policyVolatileFunction from './policy-volatile-function';
 import policyWriteNeedsSelect from './policy-write-needs-select';
 import policyWrongClause from './policy-wrong-clause';
 import pushCreateExtension from './push-create-extension';
@@ -92,11 +115,20 @@ import tableForeignExposed from './table-foreign-exposed';
 import tableIfNotExistsStale from './table-if-not-exists-stale';
 import tableMaterializedExposed from './table-materialized-exposed';
 import tableNoPrimaryKey from './table-no-primary-key';
+import viewCallsDefiner from './view-calls-definer';
 import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
 export const RULES: readonly Rule[] = [
   columnMissing,
+  functionDefinerExposed,
+  functionDefinerSearchPath,
+  functionDefinerTrustsArgument,
+  functionDefinerWritesForced,
+  functionLeakproof,
+  functionOverload,
+  functionSearchPathPublic,
+  functionShadowsAuth,
   grantBeforeCreate,
   grantColumnRevokeIneffective,
   grantColumnSubset,
@@ -130,12 +162,23 @@ export const RULES: readonly Rule[] = [
   ownerUuidCast,
   policyAlwaysTrue,
   policyAnonWrite,
+  policyClaimNotForwarded,
+  policyClaimsEmptyCast,
+  policyClaimsMissingOk,
   policyClauseless,
+  policyClientSetting,
+  policyCustomSetting,
   policyDuplicateBody,
   policyDuplicateName,
+  policyEditableClaim,
+  policyExistenceOracle,
   policyForAllReadIntent,
+  policyFunctionOnColumn,
   policyHardCodedTenant,
+  policyInitplan,
   policyInsertNotVisible,
+  policyJsonArrow,
+  policyLegacyClaimSetting,
   policyMissingVerb,
   policyMultiplePermissive,
   policyNotAdapted,
@@ -144,10 +187,14 @@ export const RULES: readonly Rule[] = [
   policyRestrictiveOnly,
   policyRestrictiveTrue,
   policyReturningNeedsSelect,
+  policyRoleClaim,
   policySoftDeleteHidden,
+  policySupabaseFunction,
+  policyTenantIdClaim,
   policyToPublic,
   policyUnknownRole,
   policyUpsertNeeds,
+  policyVolatileFunction,
   policyWriteNeedsSelect,
   policyWrongClause,
   pushCreateExtension,
@@ -189,6 +236,7 @@ export const RULES: readonly Rule[] = [
   tableIfNotExistsStale,
   tableMaterializedExposed,
   tableNoPrimaryKey,
+  viewCallsDefiner,
   viewNotInvoker,
 ];
 
