@@ -172,20 +172,25 @@ describe('fixing in VS Code [one folder]', () => {
   });
 });
 
-/** Answers the question for a reason, which takes no empty one. */
+/** Answers the question for a reason, which takes no empty one, and the one for a finding where there are several. */
 async function withReason(reason: string, ask: () => Thenable<unknown>): Promise<void> {
-  const asked = Object.getOwnPropertyDescriptor(vscode.window, 'showInputBox')!;
+  const asked = Object.getOwnPropertyDescriptors(vscode.window);
   Object.assign(vscode.window, {
     showInputBox: async (options: vscode.InputBoxOptions) => {
       assert.equal(typeof options.validateInput?.(' '), 'string', 'an empty reason is refused');
       assert.equal(options.validateInput?.(reason), undefined);
       return Promise.resolve(reason);
     },
+    showQuickPick: async (items: readonly vscode.QuickPickItem[]) =>
+      Promise.resolve(items.find(({ label }) => label === 'grant-missing-table')),
   });
   try {
     await ask();
   } finally {
-    Object.defineProperty(vscode.window, 'showInputBox', asked);
+    Object.defineProperties(vscode.window, {
+      showInputBox: asked.showInputBox,
+      showQuickPick: asked.showQuickPick,
+    });
   }
 }
 

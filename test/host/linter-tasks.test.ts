@@ -65,7 +65,7 @@ describe('linting a workspace in VS Code [one folder]', () => {
     const second = await write('packages/a/schema.sql', `${TABLE}creat table x ();\n`);
     await vscode.commands.executeCommand('fluxRls.lintWorkspace');
     const [unprotected] = await until('findings of the first', () => shown(first, 1));
-    assert.match(unprotected?.message ?? '', /^Row-level security is off on notes: [^[]*$/);
+    assert.match(unprotected?.message ?? '', /^Row-level security is off on notes [^[]*$/);
     assert.equal(unprotected?.code, 'rls-not-enabled');
     assert.equal(unprotected.severity, vscode.DiagnosticSeverity.Error);
     assert.deepEqual([unprotected.range.start.line, unprotected.range.start.character], [0, 13]);

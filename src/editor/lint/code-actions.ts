@@ -6,6 +6,7 @@ import { Converter, SOURCE } from './convert';
 import { SQL_SELECTOR } from './documents';
 import type { FixAll } from './fix-all';
 import type { LintResult, LintService } from './lint-service';
+import type { Push } from './pushes';
 import type { SuppressionTarget } from './suppress-command';
 
 const { QuickFix, SourceFixAll } = vscode.CodeActionKind;
@@ -39,7 +40,12 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     const result = await this.service.lint(document, token);
     if (!result) return [];
     if (isFixAll) return this.#fixDocument(result, document);
-    const actions = new FindingActions(result, document);
+    const { push } = result;
+    const actions = new FindingActions(
+      push,
+      this.service.withFixes(push, new Set(own.map(ruleOf))),
+      document,
+    );
     return own.flatMap(diagnostic => actions.of(diagnostic));
   }
 
@@ -51,7 +57,11 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     if (!(action instanceof FixRule)) return action;
     const result = await this.service.lint(action.document, token);
     if (!result) return action;
-    const edits = await this.fixAll.edits(result.push, ({ rule }) => rule === action.rule);
+    const edits = await this.fixAll.edits(
+      result.push,
+      new Set([action.rule]),
+      ({ rule }) => rule === action.rule,
+    );
     action.edit = new Converter(result.push.files).workspaceEdit(edits);
     return action;
   }
@@ -61,10 +71,14 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
   }
 
   /** One edit with the fixes that change nothing but this document. */
-  async #fixDocument({ push }: LintResult, { uri }: vscode.TextDocument): Promise<vscode.CodeAction[]> {
+  async #fixDocument(
+    { push, findings }: LintResult,
+    { uri }: vscode.TextDocument,
+  ): Promise<vscode.CodeAction[]> {
     const file = uri.toString();
     const edits = await this.fixAll.edits(
       push,
+      new Set(findings.flatMap(({ rule, at }) => (at.file === file ? rule : []))),
       finding => finding.at.file === file && !isGuess(finding),
       name => name === file,
     );
@@ -90,16 +104,17 @@ class FindingActions {
   readonly #convert: Converter;
 
   constructor(
-    private readonly result: LintResult,
+    push: Push,
+    private readonly findings: readonly Finding[],
     private readonly document: vscode.TextDocument,
   ) {
-    this.#convert = new Converter(result.push.files);
+    this.#convert = new Converter(push.files);
   }
 
   of(diagnostic: vscode.Diagnostic): vscode.CodeAction[] {
     const rule = ruleOf(diagnostic);
     const file = this.document.uri.toString();
-    const finding = this.result.findings.find(
+    const finding = this.findings.find(
       ({ rule: id, at }) =>
         id === rule && at.file === file && this.#convert.range(at).isEqual(diagnostic.range),
     );
@@ -121,7 +136,7 @@ class FindingActions {
   }
 
   #fixRule({ rule, fix }: Finding): vscode.CodeAction[] {
-    const fixable = this.result.findings.filter(other => other.rule === rule && other.fix);
+    const fixable = this.findings.filter(other => other.rule === rule && other.fix);
     return fix && fixable.length > 1 ? [new FixRule(rule, this.document)] : [];
   }
 }

@@ -13,15 +13,16 @@ export class FixAll {
     private readonly reader: PushReader,
   ) {}
 
-  /** What the fixes of the findings that are wanted come to: in files that may be changed. */
+  /** What the fixes of the findings that are wanted, of some rules, come to: in files that may be changed. */
   async edits(
     push: Push,
+    rules: ReadonlySet<string>,
     isWanted: (finding: Finding) => boolean,
     mayChange: (file: string) => boolean = () => true,
   ): Promise<TextEdit[]> {
     const parser = await this.reader.parser();
     const { files } = fixPush(push.files, {
-      judge: texts => this.service.findingsOf(push, texts).filter(isWanted),
+      judge: texts => this.service.withFixes(push, rules, texts).filter(isWanted),
       parse: (name, text) => parseSource(parser, name, text),
       mayChange,
     });

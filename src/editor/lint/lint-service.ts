@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Finding } from '../../lint/finding';
 import { IncrementalLinter } from '../../lint/incremental';
 import { lint, type LintOptions } from '../../lint/linter';
+import { RULES } from '../../lint/rules';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
 import { readSettings } from '../settings';
@@ -11,7 +12,7 @@ import { pushKey, type Push, type Pushes } from './pushes';
 /** Milliseconds of quiet after the last key before a push is judged. */
 const DEBOUNCE = 250;
 
-/** The findings of one push, in the texts they were found in. What is shown while one types carries no fixes. */
+/** The findings of one push, in the texts they were found in; without their fixes, which take longer. */
 export interface LintResult {
   readonly push: Push;
   readonly findings: readonly Finding[];
@@ -75,22 +76,24 @@ export class LintService implements vscode.Disposable {
     }
   }
 
-  /** The findings in the push of a document now, with fixes; undefined when linting is off, or nobody waits any more. */
+  /** The findings in the push of a document now; undefined when linting is off, or nobody waits any more. */
   async lint(
     document: vscode.TextDocument,
     token?: vscode.CancellationToken,
   ): Promise<LintResult | undefined> {
     if (!isLinted(document) || runs(document, 'off')) return undefined;
     const push = await this.pushes.settled(document, token);
-    if (!push) return undefined;
-    const result = this.#results.get(push) ?? { push, findings: this.findingsOf(push) };
-    this.#results.set(push, result);
-    return result;
+    return push && this.#judge(push);
   }
 
-  /** The findings of a push that was read, or of other texts of it, with the severities that hold where it lies. */
-  findingsOf(push: Push, files = push.files): readonly Finding[] {
-    return lint(files, optionsOf(push));
+  /** The findings of some rules, or of all, with their fixes: in a push that was read, or in other texts of it. */
+  withFixes(push: Push, ids?: ReadonlySet<string>, files = push.files): readonly Finding[] {
+    // What a comment hides for nothing shows when every rule was asked.
+    const isAll = !ids || [...ids].some(id => id.startsWith('suppress-'));
+    return lint(files, {
+      ...optionsOf(push),
+      ...(!isAll && { rules: RULES.filter(({ id }) => ids.has(id)) }),
+    });
   }
 
   dispose(): void {
@@ -116,9 +119,7 @@ export class LintService implements vscode.Disposable {
       const push = runs(document, 'off') ? undefined : await this.pushes.of(document);
       if (document.isClosed) return;
       if (push) {
-        const linter = this.#linters.get(key) ?? new IncrementalLinter();
-        this.#linters.set(key, linter);
-        const result = { push, findings: linter.judge(push.files, optionsOf(push)).findings };
+        const result = this.#judge(push);
         this.#show(key, result);
         this.#linted.fire(result);
       } else if (runs(document, 'off')) this.#show(key, undefined);
@@ -129,6 +130,16 @@ export class LintService implements vscode.Disposable {
     } finally {
       this.#count(-1);
     }
+  }
+
+  #judge(push: Push): LintResult {
+    const known = this.#results.get(push);
+    if (known) return known;
+    const linter = this.#linters.get(push.key) ?? new IncrementalLinter();
+    this.#linters.set(push.key, linter);
+    const result = { push, findings: linter.judge(push.files, optionsOf(push)).findings };
+    this.#results.set(push, result);
+    return result;
   }
 
   #close(document: vscode.TextDocument): void {

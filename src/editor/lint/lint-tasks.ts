@@ -65,14 +65,21 @@ export class LintTasks implements vscode.TaskProvider, vscode.Disposable {
         'There is nothing to push: no migrations/, flux/migrations/, sql/migrations/, sql/ or schema.sql was found.',
       );
     }
-    const execution = await vscode.tasks.executeTask(this.#task({ type: TYPE }, vscode.TaskScope.Workspace));
-    await new Promise<void>(resolve => {
-      const listener = vscode.tasks.onDidEndTask(({ execution: ended }) => {
-        if (ended !== execution) return;
-        listener.dispose();
-        resolve();
+    const task = this.#task({ type: TYPE }, vscode.TaskScope.Workspace);
+    const listeners = new DisposableStore();
+    const ended = new Promise<void>(resolve => {
+      // A small workspace is through before VS Code has told that the task runs.
+      const listener = vscode.tasks.onDidEndTask(({ execution: { task: other } }) => {
+        if (other.definition.type === TYPE && other.name === task.name) resolve();
       });
+      listeners.add(listener);
     });
+    try {
+      await vscode.tasks.executeTask(task);
+      await ended;
+    } finally {
+      listeners.dispose();
+    }
   }
 
   #task(
@@ -139,7 +146,7 @@ class LintTerminal implements vscode.Pseudoterminal {
       const push = await this.pushes.read(file, this.#abort.signal);
       if (!push) return 2;
       files.push(...push.files.map(source => ({ ...source, name: pathOf(source.name) })));
-      for (const finding of this.service.findingsOf(push)) {
+      for (const finding of this.service.withFixes(push)) {
         findings.push({ ...finding, at: { ...finding.at, file: pathOf(finding.at.file) } });
       }
     }

@@ -52,6 +52,8 @@ export class PushReader {
           : await parseSourceInSlices(parser, name, text, { previous: known?.get(name), signal });
       known?.set(name, source);
       parsed.push(source);
+      // Many small files are a large one.
+      await new Promise(resolve => setImmediate(resolve));
     }
     return parsed;
   }
