@@ -57,6 +57,7 @@ export { relationsUsed, tablesUsed, tablesUsedBy, type TableUse } from '../schem
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
 export { subjectUses, type SubjectUse } from '../schema/subject-use';
 export { isAlwaysTrue, truthOf } from '../schema/truth';
+export { isUnclaimed } from '../schema/unclaimed';
 export type { Token } from '../sql/lexer';
 export type { RoutineBody } from '../sql/routine-body';
 export type { SourceFile, Span, Statement } from '../sql/source-file';

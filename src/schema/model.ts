@@ -223,37 +223,6 @@ export class SchemaModel {
     );
   }
 
-  /**
-   * Whether nothing says that requests are to reach the table: no policy, no grant of the files, no owner, no parent.
-   * What the platform gives by itself is then all they have.
-   */
-  isUnclaimed(table: Table): boolean {
-    const key = relationKey(table.schema, table.name);
-    const isGranted = this.requestRoles.some(role =>
-      TABLE_VERBS.some(verb => this.privileges.origin(key, role, verb) === 'files'),
-    );
-    // The columns of CREATE TABLE AS are not told.
-    const isPlain = table.columns.size > 0 && table.parents.length === 0;
-    return (
-      isPlain &&
-      table.policies.length === 0 &&
-      !isGranted &&
-      !this.isOwned(table) &&
-      !this.#hadRowSecurity(key)
-    );
-  }
-
-  /** Whether a table of this key had row security before, which went with a DROP, a rename or a DISABLE. */
-  #hadRowSecurity(key: string): boolean {
-    return this.history.some(
-      entry =>
-        'table' in entry &&
-        (entry.kind === 'row-security-enabled' ||
-          (entry.kind === 'table-dropped' && entry.table.rowSecurity)) &&
-        relationKey(entry.table.schema, entry.table.name) === key,
-    );
-  }
-
   /** Tables that a view reads, itself or through other views. */
   tablesBehind(view: View): Table[] {
     const keys = new Set(view.reads);

@@ -96,7 +96,9 @@ function usesOf(model: SchemaModel): Iterable<Use> {
     if (!isGrant || target === 'schema' || target === 'default') continue;
     for (const role of model.requestRoles) {
       if (!grantees.some(({ name }) => model.requestRoleNamed(name) === role)) continue;
-      schemas.forEach((schema, index) => { add(objects[index] ?? schema, role, schema, statement); });
+      schemas.forEach((schema, index) => {
+        add(objects[index] ?? schema, role, schema, statement);
+      });
     }
   }
   return uses.values();

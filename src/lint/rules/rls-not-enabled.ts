@@ -1,4 +1,12 @@
-import { addStatementAfter, defineRule, lastOf, relationKey, type SchemaModel, type Table } from '../rule';
+import {
+  addStatementAfter,
+  defineRule,
+  lastOf,
+  relationKey,
+  type SchemaModel,
+  type Table,
+  isUnclaimed,
+} from '../rule';
 
 export default defineRule({
   id: 'rls-not-enabled',
@@ -34,7 +42,7 @@ grant select on notes to authenticated;`,
       if (table.policies.length > 0 || table.parents.length > 0 || !model.isOpen(table)) continue;
       if (model.mayBeDoneByCode(table, ENABLING)) continue;
       // What only the platform opens, and only v2 to read, was not meant for requests at all.
-      if (model.engine === 'v2_shared' && model.isUnclaimed(table)) continue;
+      if (model.engine === 'v2_shared' && isUnclaimed(model, table)) continue;
       const { name, written, switchedOff } = table;
       const last = lastOf(
         [table.namedBy, switchedOff].flatMap(statement => statement ?? []),
