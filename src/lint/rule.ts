@@ -58,7 +58,13 @@ export {
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
 export { removePolicy } from './policy-edits';
-export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
+export {
+  projectNamesIn,
+  qualifiedNamesIn,
+  replaceByOwn,
+  stripSchema,
+  type QualifiedName,
+} from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
 export type { Severity } from './severity';
 
