@@ -72,7 +72,18 @@ export function inCaseOf(statement: Statement, sql: string): string {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  'add all as check column create delete drop enable alter exists for from grant if insert level not null on permissive policy restrictive revoke row schema security select table to update usage using with'.split(
+  'add all alter as check column comment create delete drop enable execute exists for force from function grant if index insert is level no not null on permissive policy procedure public restrictive revoke row schema security select sequence set table to update usage using with'.split(
+    ' ',
+  ),
+);
+
+/** A name as SQL needs it: with quotes where it is no plain lower-case word, or one that PostgreSQL reserves. */
+export function inSql(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+const RESERVED: ReadonlySet<string> = new Set(
+  'all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate column concurrently constraint create cross current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right select session_user similar some symmetric table tablesample then to trailing true union unique user using variadic verbose when where window with'.split(
     ' ',
   ),
 );

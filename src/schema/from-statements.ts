@@ -4,19 +4,21 @@ import { isApiSchema } from '../flux/names';
 import type { SourceFile, Statement } from '../sql/source-file';
 import { textsOf } from './ast';
 import { addSequence } from './fold-columns';
-import { foldDrop, foldRename } from './fold-drops';
+import { foldDrop, foldRename, foldSetSchema } from './fold-drops';
 import { foldPolicy, alterPolicy } from './fold-policies';
 import { foldDefaultPrivileges, foldGrant, foldRoleGrant } from './fold-privileges';
 import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
 import { alterTable, foldIndex, foldTable, foldTableAs } from './fold-tables';
 import { alterView, foldView } from './fold-views';
-import { relationKey, SchemaModel, type Table } from './model';
-import { Privileges, schemaObject } from './privileges';
+import { isExemptFromForce, relationKey, SchemaModel, type Table } from './model';
+import { Privileges, PUBLIC, schemaObject } from './privileges';
 
 export interface ModelOptions {
   readonly engine: Engine;
   /** The project's API schema, when a setting or a file names it. */
   readonly apiSchema?: string | undefined;
+  /** The schemas that PostgREST serves, where more than the given files tells. */
+  readonly exposed?: ReadonlySet<string>;
 }
 
 /** What a fold step may use: the model it changes and how names are read on this engine. */
@@ -34,7 +36,7 @@ export interface Fold {
 /** Folds the statements of a push, in push order, into the state PostgreSQL would be in after it. */
 export function modelFromStatements(files: readonly SourceFile[], options: ModelOptions): SchemaModel {
   const statements = files.flatMap(file => file.statements);
-  const exposed = exposedSchemas(statements, options.apiSchema);
+  const exposed = options.exposed ?? exposedSchemas(statements, options.apiSchema);
   const apiSchema = options.apiSchema ?? (exposed.size === 1 ? [...exposed][0] : undefined);
   const model = new SchemaModel(
     options.engine,
@@ -62,25 +64,37 @@ function createFold(model: SchemaModel, engine: Engine): Fold {
 }
 
 /** The schema the settings name, else every API schema the files name. */
-function exposedSchemas(statements: readonly Statement[], apiSchema: string | undefined): Set<string> {
+export function exposedSchemas(
+  statements: readonly Statement[],
+  apiSchema: string | undefined,
+): ReadonlySet<string> {
   if (apiSchema !== undefined) return new Set([apiSchema]);
-  const named = statements.flatMap(({ node }) => schemasNamedIn(node));
-  return new Set(named.filter(isApiSchema));
+  const exposed = new Set<string>();
+  for (const { node } of statements) for (const schema of schemasNamedIn(node)) exposed.add(schema);
+  return exposed;
 }
 
-/** Schemas before a dot, and those that GRANT and ALTER DEFAULT PRIVILEGES name alone. */
-function schemasNamedIn(node: Node): string[] {
-  const alone = 'GrantStmt' in node || 'AlterDefaultPrivilegesStmt' in node;
-  const names: string[] = [];
-  const read = (tree: unknown): void => {
-    if (typeof tree !== 'object' || tree === null) return;
-    const { schemaname, sval } = tree as { schemaname?: string; sval?: string };
-    if (schemaname !== undefined) names.push(schemaname);
-    if (alone && sval !== undefined) names.push(sval);
-    for (const part of Object.values(tree)) read(part);
-  };
-  read(node);
-  return names;
+const SCHEMAS = new WeakMap<Node, readonly string[]>();
+
+/** API schemas before a dot, and those that GRANT and ALTER DEFAULT PRIVILEGES name alone; read once for each tree. */
+function schemasNamedIn(node: Node): readonly string[] {
+  const known = SCHEMAS.get(node);
+  if (known) return known;
+  const names = new Set<string>();
+  collectSchemas(node, 'GrantStmt' in node || 'AlterDefaultPrivilegesStmt' in node, names);
+  const schemas = [...names].filter(isApiSchema);
+  SCHEMAS.set(node, schemas);
+  return schemas;
+}
+
+function collectSchemas(tree: object, alone: boolean, names: Set<string>): void {
+  const { schemaname, sval } = tree as { schemaname?: string; sval?: string };
+  if (schemaname !== undefined) names.add(schemaname);
+  if (alone && sval !== undefined) names.add(sval);
+  for (const key in tree) {
+    const part: unknown = tree[key as keyof typeof tree];
+    if (typeof part === 'object' && part !== null) collectSchemas(part, alone, names);
+  }
 }
 
 function grantPlatformDefaults(
@@ -88,6 +102,15 @@ function grantPlatformDefaults(
   exposed: ReadonlySet<string>,
   apiSchema: string | undefined,
 ): void {
+  // PostgreSQL itself gives EXECUTE on every new function to everybody.
+  model.privileges.setDefault({
+    on: 'routine',
+    schema: undefined,
+    role: PUBLIC,
+    privileges: ['execute'],
+    isGrant: true,
+    origin: 'platform',
+  });
   const schemas = new Set([...exposed, apiSchema ?? '']);
   for (const schema of schemas) {
     const { defaultTablePrivileges, defaultSequencePrivileges } = engineFacts(model.engine);
@@ -136,7 +159,8 @@ function foldStatement(fold: Fold, statement: Statement): void {
   else if ('CommentStmt' in node) foldComment(fold, statement, node.CommentStmt);
   else if ('CreateEnumStmt' in node || 'AlterEnumStmt' in node) foldEnum(fold, statement, node);
   else if ('DropStmt' in node) foldDrop(fold, statement, node.DropStmt);
-  else if ('RenameStmt' in node) foldRename(fold, node.RenameStmt);
+  else if ('RenameStmt' in node) foldRename(fold, statement, node.RenameStmt);
+  else if ('AlterObjectSchemaStmt' in node) foldSetSchema(fold, statement, node.AlterObjectSchemaStmt);
 }
 
 /** COMMENT ON TABLE, which may hold a marker; PostgreSQL keeps the last one. */
@@ -147,6 +171,7 @@ function foldComment(fold: Fold, statement: Statement, stmt: CommentStmt): void 
   const table = fold.model.tableNamed(names.at(-1) ?? '', names.at(-2));
   if (!table) return;
   table.comment = { text: comment ?? '', statement, at: statement.tokenSpan(statement.tokens.length - 1) };
+  table.exemptSince = isExemptFromForce(table) ? (table.exemptSince ?? statement) : undefined;
 }
 
 function foldEnum(

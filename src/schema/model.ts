@@ -1,5 +1,5 @@
-import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
-import { tenantOf } from '../flux/names';
+import { AUTHENTICATED, engineFacts, TABLE_VERBS, type Engine, type TableVerb } from '../flux/engine';
+import { tenantOf, type TenantNames } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
 import type {
@@ -37,6 +37,7 @@ export class SchemaModel {
   /** What happened on the way to this state. */
   readonly history: HistoryEntry[] = [];
   readonly #order = new Map<Statement, number>();
+  #code: readonly Statement[] | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -93,6 +94,48 @@ export class SchemaModel {
     return table.created !== undefined && !table.temporary && this.isExposed(table.schema);
   }
 
+  /** Whether a role that requests run as holds a privilege on a table that a policy, or the gate of a v1 push, asks for. */
+  isReachable(table: Table): boolean {
+    return this.#isHeld(table, 'select') || this.isWritable(table);
+  }
+
+  /** As {@link isReachable}, without SELECT. The gate of a v1 push counts TRUNCATE, which no request can ask for. */
+  isWritable(table: Table): boolean {
+    return (
+      WRITING_VERBS.some(verb => this.#isHeld(table, verb)) ||
+      (this.engine === 'v1_dedicated' && this.#isHeld(table, 'truncate'))
+    );
+  }
+
+  #isHeld({ schema, name }: Table, privilege: string): boolean {
+    const key = relationKey(schema, name);
+    return this.requestRoles.some(role => this.privileges.origin(key, role, privilege) !== undefined);
+  }
+
+  /** Whether requests reach every row of a table that this push makes: its row security is off. */
+  isOpen(table: Table): boolean {
+    return (
+      table.kind === 'table' &&
+      table.rowSecurity === false &&
+      this.isExposedTable(table) &&
+      this.isReachable(table)
+    );
+  }
+
+  /**
+   * Whether a DO block or a function may do with a table what `words` match: it names the table, or builds its SQL when
+   * it runs. What such code does is not part of this state, so nobody can say that it was left undone.
+   */
+  mayBeDoneByCode({ name }: Table, words: RegExp): boolean {
+    this.#code ??= this.statements.filter(({ node }) => 'DoStmt' in node || 'CreateFunctionStmt' in node);
+    if (this.#code.length === 0) return false;
+    const named = new RegExp(`(?<![\\w$])${name.replace(/\W/g, '\\$&')}(?![\\w$])`, 'i');
+    return this.#code.some(
+      ({ text, body }) =>
+        words.test(text) && (body?.dynamic === true || body?.opaque === true || named.test(text)),
+    );
+  }
+
   /** Key of a relation or routine as a statement names it; unqualified names land in the API schema. */
   keyOf(name: string, schema?: string): string {
     return relationKey(schema ?? this.apiSchema ?? '', name);
@@ -121,7 +164,14 @@ export class SchemaModel {
 
   /** A role as requests know it: on v2 the tenant's own role and `authenticated` are one. */
   requestRoleNamed(name: string): string {
-    return this.engine === 'v2_shared' && tenantOf(name)?.role === name ? AUTHENTICATED : name;
+    const tenant = this.engine === 'v2_shared' ? tenantOf(name) : undefined;
+    const own = this.tenant?.id;
+    return tenant?.role === name && (own === undefined || own === tenant.id) ? AUTHENTICATED : name;
+  }
+
+  /** Whose project it is on v2; undefined while neither settings nor files tell. */
+  get tenant(): TenantNames | undefined {
+    return this.apiSchema === undefined ? undefined : tenantOf(this.apiSchema);
   }
 
   /** Every policy that is there at the end. */
@@ -138,7 +188,43 @@ export class SchemaModel {
   isForced(table: Table): boolean {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
-    return !isExemptFromForce(table) && !table.partitioned;
+    return isExemptFromForce(table) ? this.isExemptTooLate(table) : !table.partitioned;
+  }
+
+  /** Whether a v2 push has forced a table by the time a later file exempts it: each file ends with the sweep. */
+  isExemptTooLate(table: Table): boolean {
+    const { exemptSince, forced, forcedBy, partitioned } = table;
+    const enabled = this.history.find(
+      entry => entry.kind === 'row-security-enabled' && entry.table === table,
+    );
+    if (!exemptSince || !enabled || enabled.statement.file === exemptSince.file) return false;
+    if (this.orderOf(enabled.statement) > this.orderOf(exemptSince)) return false;
+    const isFreed =
+      forced === false &&
+      forcedBy !== undefined &&
+      (forcedBy.file === exemptSince.file || this.orderOf(forcedBy) > this.orderOf(exemptSince));
+    return !isFreed && !partitioned;
+  }
+
+  /** Permissive policies that let `role` do a verb; one for PUBLIC speaks of every role. */
+  permitting(table: Table, verb: TableVerb, role: string): Policy[] {
+    return this.policiesFor(table, verb).filter(
+      policy => policy.permissive && (isForPublic(policy) || this.appliesTo(policy, role)),
+    );
+  }
+
+  /**
+   * Whether nothing says that requests are to reach the table: no policy, no grant of the files, no owner, no parent.
+   * What the platform gives by itself is then all they have.
+   */
+  isUnclaimed(table: Table): boolean {
+    const key = relationKey(table.schema, table.name);
+    const isGranted = this.requestRoles.some(role =>
+      TABLE_VERBS.some(verb => this.privileges.origin(key, role, verb) === 'files'),
+    );
+    // The columns of CREATE TABLE AS are not told.
+    const isPlain = table.columns.size > 0 && table.parents.length === 0;
+    return isPlain && table.policies.length === 0 && !isGranted && !this.isOwned(table);
   }
 
   /** Tables that a view reads, itself or through other views. */
@@ -188,6 +274,7 @@ export function isExemptFromForce({ comment }: Table): boolean {
 
 /** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
 const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
+const WRITING_VERBS = TABLE_VERBS.filter(verb => verb !== 'select');
 
 /** Names that mean "the row's owner" where no policy says which column it is. */
 const OWNER_NAMES: ReadonlySet<string> = new Set([

@@ -96,6 +96,8 @@ export interface Table {
   written: string;
   /** The statement that makes it; undefined for a table the files only speak of. */
   readonly created: Statement | undefined;
+  /** The statement that gave it the name it has at the end: CREATE, or the last RENAME or SET SCHEMA. */
+  namedBy: Statement | undefined;
   /** Its name in the first statement that speaks of it. */
   readonly at: Span;
   readonly temporary: boolean;
@@ -104,6 +106,8 @@ export interface Table {
   /** Keys of the tables it is a partition of or inherits from. */
   readonly parents: string[];
   readonly columns: Map<string, Column>;
+  /** Whether {@link columns} are all it has: CREATE TABLE AS and copies of tables made elsewhere have more. */
+  columnsKnown: boolean;
   policies: Policy[];
   /** Undefined where the files do not tell. */
   rowSecurity: boolean | undefined;
@@ -119,6 +123,8 @@ export interface Table {
   readonly checks: Expression[];
   /** The last COMMENT ON TABLE; an empty text when it was taken away. */
   comment: { readonly text: string; readonly statement: Statement; readonly at: Span } | undefined;
+  /** The comment since which its comments keep it out of the FORCE sweep of a v2 push. */
+  exemptSince: Statement | undefined;
   /** The last OWNER TO. */
   owner: (Named & { readonly statement: Statement }) | undefined;
 }
@@ -185,6 +191,8 @@ export interface NamedPrivilege {
   readonly name: string;
   /** Empty for the whole object. */
   readonly columns: readonly string[];
+  /** `update (title, body)` in the text; all of `all privileges`. */
+  readonly at: Span;
 }
 
 export type GrantTarget = 'table' | 'schema' | 'sequence' | 'routine' | 'default' | 'other';
@@ -198,7 +206,7 @@ export interface GrantStatement {
   readonly allInSchema: boolean;
   readonly privileges: readonly NamedPrivilege[];
   readonly grantees: readonly Named[];
-  /** Schemas of the objects it names, as written: unqualified relations count as the API schema. */
+  /** Schemas of the objects it names, as written: unqualified ones count as the API schema. */
   readonly schemas: readonly string[];
   /** Privilege keys of the relations, routines and schemas it names. */
   readonly objects: readonly string[];
@@ -243,5 +251,12 @@ export type HistoryEntry =
       readonly kind: 'column-dropped';
       readonly table: Table;
       readonly column: Column;
+      readonly statement: Statement;
+    }
+  | {
+      readonly kind: 'column-renamed';
+      readonly table: Table;
+      readonly from: string;
+      readonly to: string;
       readonly statement: Statement;
     };

@@ -2,6 +2,7 @@ import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
 import { relationsOf, textOf, textsOf, walk } from './ast';
 import { audienceOf, type Audience } from './audience';
+import { columnComparisons, type ColumnComparison } from './comparisons';
 import { atomsOf, conditionOf, requires, type Atom, type Condition } from './condition';
 import { callsIn, factOf, mentionsSubject, type Fact } from './facts';
 import type { SchemaModel } from './model';
@@ -49,6 +50,12 @@ export class Predicate {
     private readonly table: Table,
     private readonly model: SchemaModel,
   ) {}
+
+  /** The same clause with other names in it, as a rename leaves it; its ranges stay those of the text. */
+  withNode(node: Node): Predicate {
+    const { at, keywordsAt, clauseAt, statement, table, model } = this;
+    return new Predicate(node, at, keywordsAt, clauseAt, statement, table, model);
+  }
 
   /** The expression as written. */
   get text(): string {
@@ -103,6 +110,13 @@ export class Predicate {
   /** Every column it names, resolved as PostgreSQL resolves it. */
   get columns(): readonly ColumnUse[] {
     return this.#once('columns', () => columnUses(this.node, this.table, this.model));
+  }
+
+  /** Comparisons of a column with something else, wherever they stand. */
+  get comparisons(): readonly ColumnComparison[] {
+    return this.#once('comparisons', () =>
+      columnComparisons(this.node, this.columns, this.table, this.model),
+    );
   }
 
   get calls(): readonly FuncCall[] {
@@ -197,7 +211,9 @@ function comparisonsIn(node: Node, table: string): SubjectComparison[] {
   const { kind, name, lexpr, rexpr } = node.A_Expr;
   const operator = kind === 'AEXPR_NOT_DISTINCT' ? '=' : (textOf(name?.[0]) ?? '');
   if (kind === 'AEXPR_IN' && rexpr && 'List' in rexpr) {
-    return (rexpr.List.items ?? []).flatMap(item => comparison(lexpr, item, operator, table) ?? []);
+    return (rexpr.List.items ?? []).flatMap(
+      item => comparison(lexpr, item, operator, table) ?? comparison(item, lexpr, operator, table) ?? [],
+    );
   }
   return [comparison(lexpr, rexpr, operator, table) ?? comparison(rexpr, lexpr, operator, table)].flatMap(
     c => c ?? [],

@@ -13,12 +13,14 @@ export default defineRule({
     falseAlarm: 'None: PostgreSQL refuses it.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 create policy notes_owner_insert on notes for insert to authenticated using (owner_id = auth.uid());
-grant insert on notes to authenticated;`,
+grant select, insert on notes to authenticated;`,
     good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 create policy notes_owner_insert on notes for insert to authenticated with check (owner_id = auth.uid());
-grant insert on notes to authenticated;`,
+grant select, insert on notes to authenticated;`,
   },
 
   check(model, report) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LineIndex, utf16Offset, utf16OffsetOfCharacter } from '../../../src/sql/offsets';
+import { ByteOffsets, LineIndex, utf16OffsetOfCharacter } from '../../../src/sql/offsets';
 import { parseAll } from '../../support/sql';
 
 async function read(text: string): Promise<{ statements: string[]; errors: string[] }> {
@@ -46,8 +46,17 @@ describe('reading a file', () => {
     assert.deepEqual(file!.lines.at(9), { line: 1, column: 10 });
   });
 
+  it('keeps the comments, wherever they stand, and takes none from COPY data or a body', async () => {
+    const text = '-- a\nselect /* b */ 1; -- c\ncopy t from stdin;\n-- data\n\\.\ndo $$ -- body\n$$;\n/* d';
+    const [file] = await parseAll(text);
+    assert.deepEqual(
+      file!.comments.map(({ start, end }) => text.slice(start, end)),
+      ['-- a', '/* b */', '-- c', '/* d'],
+    );
+  });
+
   it('reads an empty file, a comment and a lone semicolon as nothing', async () => {
-    for (const text of ['', '-- nothing', ' ; ;; ', '/* open']) {
+    for (const text of ['', '-- nothing', ' ; ;; ', '\ufeff']) {
       assert.deepEqual(await read(text), { statements: [], errors: [] });
     }
   });
@@ -56,8 +65,9 @@ describe('reading a file', () => {
 describe('offsets', () => {
   it('translates bytes and characters to UTF-16 units', () => {
     const text = 'aé🦊z';
+    const bytes = new ByteOffsets(text);
     assert.deepEqual(
-      [0, 1, 3, 7, 8].map(byte => utf16Offset(text, byte)),
+      [0, 1, 3, 7, 8].map(byte => bytes.utf16(byte)),
       [0, 1, 2, 4, 5],
     );
     assert.deepEqual(

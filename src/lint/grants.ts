@@ -1,0 +1,52 @@
+import type { GrantStatement, Named, SchemaModel } from '../schema/model';
+import type { SourceFile, Span, Statement } from '../sql/source-file';
+import { removeStatement, replaceAt } from './edits';
+import type { TextEdit } from './finding';
+
+/** Whether a GRANT or REVOKE is about tables: named ones, all of a schema, or those to come. */
+export function isOnTables({ target, statement: { node } }: GrantStatement): boolean {
+  if (target === 'table') return true;
+  return (
+    'AlterDefaultPrivilegesStmt' in node && node.AlterDefaultPrivilegesStmt.action?.objtype === 'OBJECT_TABLE'
+  );
+}
+
+/** Tables of which a GRANT gives `role` the privilege, and no later statement takes it. */
+export function stillGiven(
+  model: SchemaModel,
+  { objects }: GrantStatement,
+  role: string,
+  privilege: string,
+): string[] {
+  return objects.filter(
+    object => !model.views.has(object) && model.privileges.origin(object, role, privilege) === 'files',
+  );
+}
+
+/** The statements that give or take something on an object, in push order. */
+export function grantsOn(model: SchemaModel, object: string): Statement[] {
+  return model.grants.flatMap(({ objects, statement }) => (objects.includes(object) ? [statement] : []));
+}
+
+/** The whole list of privileges in the text. */
+export function privilegesAt({ privileges, statement }: GrantStatement): Span {
+  return { ...(privileges[0]?.at ?? statement.at), end: privileges.at(-1)?.at.end ?? statement.at.end };
+}
+
+/** Takes a grantee out of the list, or the statement away with its only one. */
+export function withoutGrantee(
+  { grantees, statement }: GrantStatement,
+  gone: Named,
+  files: readonly SourceFile[],
+): TextEdit {
+  const index = grantees.indexOf(gone);
+  const [before, after] = [grantees[index - 1], grantees[index + 1]];
+  if (before) return replaceAt({ ...gone.at, start: before.at.end }, '');
+  if (after) return replaceAt({ ...gone.at, end: after.at.start }, '');
+  return withoutStatement(statement, files);
+}
+
+/** Takes a statement out of its file. */
+export function withoutStatement(statement: Statement, files: readonly SourceFile[]): TextEdit {
+  return removeStatement(statement, files.find(({ name }) => name === statement.file)?.text ?? '');
+}
