@@ -34,6 +34,7 @@ import ownerForeignAuthUsers from './owner-foreign-auth-users';
 import ownerInconsistent from './owner-inconsistent';
 import ownerLiteral from './owner-literal';
 import ownerNoDefault from './owner-no-default';
+import ownerNoIndex from './owner-no-index';
 import ownerNotText from './owner-not-text';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
@@ -155,6 +156,7 @@ export const RULES: readonly Rule[] = [
   ownerInconsistent,
   ownerLiteral,
   ownerNoDefault,
+  ownerNoIndex,
   ownerNotText,
   ownerNullable,
   ownerUuid,
