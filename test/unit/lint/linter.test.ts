@@ -73,9 +73,7 @@ GRANT SELECT, DELETE ON Notes TO authenticated`;
 
   it('knows who is who', async () => {
     const to = (role: string): string => `${TABLE}${READ} grant select on notes to ${role};`;
-    assert.deepEqual(await rules(to('authenticated, anon, public, current_user, t_1a2b3c4d5e6f_role')), [
-      'info policy-hard-coded-tenant',
-    ]);
+    assert.deepEqual(await rules(to('authenticated, anon, public, current_user, t_1a2b3c4d5e6f_role')), []);
     assert.deepEqual(await rules(`create role editors; ${to('authenticated, editors')}`), []);
     assert.deepEqual(await rules(to('authenticated, service_role'), V1), []);
     assert.deepEqual(await rules(to('authenticated, service_role'), V2), ['error grant-unknown-role']);
