@@ -77,7 +77,13 @@ export type { Finding, Fix, TextEdit } from './finding';
 export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
 export { nearestName } from './nearest-name';
 export { removePolicy } from './policy-edits';
-export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
+export {
+  projectNamesIn,
+  qualifiedNamesIn,
+  replaceByOwn,
+  stripSchema,
+  type QualifiedName,
+} from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
 export { readPolicyLike } from './read-policy';
 export type { Severity } from './severity';
