@@ -14,6 +14,7 @@ export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
+export { expressionsOver } from '../schema/expressions';
 export {
   bodyMentionsSubject,
   callsIn,
