@@ -52,6 +52,8 @@ describe('privileges that are missing', () => {
       ['error n'],
     [`create sequence other.numbers; create table t (n int default nextval('other.numbers')); grant insert on t to authenticated;`]:
       ['error n'],
+    // No request reaches a table of another schema.
+    'create table other.t (n serial); grant insert on other.t to authenticated;': [],
     // Made elsewhere: cannot tell.
     [`create table t (n int default nextval('numbers')); grant insert on t to authenticated;`]: [],
     [`create table t (n int generated always as identity); grant insert on t to authenticated; revoke all on sequence t_n_seq from authenticated;`]:
@@ -167,6 +169,9 @@ describe('privileges that do not go together', () => {
     [`${UPDATE}${READ} revoke select on notes from authenticated; grant update on notes to authenticated;`]:
       [],
     [`${ALL} revoke select on notes from authenticated; grant update on notes to authenticated;`]: [],
+    // Every row would be open.
+    [`${UPDATE} alter table notes disable row level security; revoke select on notes from authenticated; grant update on notes to authenticated;`]:
+      [],
     // Nothing lets an UPDATE reach a row.
     'revoke select on notes from authenticated; grant update on notes to authenticated;': [],
     'revoke select on elsewhere from authenticated; grant update on elsewhere to authenticated;': [],
@@ -185,6 +190,8 @@ describe('privileges that do not go together', () => {
       [],
     'revoke select on notes from authenticated; grant select (id, owner_id, body) on notes to authenticated; alter table notes drop column secret;':
       [],
+    'revoke select on notes from authenticated; grant select (id, body) on notes to authenticated; revoke select (body) on notes from authenticated;':
+      ['info select (id, body)'],
     'grant update (body) on notes to authenticated;': [],
     'revoke select on notes from authenticated;': [],
     'grant select (id) on elsewhere to authenticated;': [],
