@@ -550,6 +550,15 @@ create table c (id int);`;
       await mended('grant-not-adapted', qualified),
       /grant select on t_1a2b3c4d5e6f_api\.a to authenticated;$/,
     );
+    const made = (name: string): string =>
+      `create function ${name}() returns int language sql as $$ select 1 $$;`;
+    assert.equal(
+      await mended(
+        'grant-not-adapted',
+        `${made('f')} grant execute on all functions in schema public to authenticated; ${made('g')}`,
+      ),
+      `${made('f')} grant execute on function f to authenticated; ${made('g')}`,
+    );
     const nothing = 'grant select on all tables in schema public to authenticated;';
     const [finding] = (await findings(nothing, V2)).filter(({ rule }) => rule === 'grant-not-adapted');
     assert.equal(finding?.fix, undefined);

@@ -71,6 +71,7 @@ describe('writes that need to read', () => {
     [ALL]: [],
     [`${INSERT}${DELETE}`]: [],
     [`${READ}${DELETE}`]: [],
+    [`${READ}${INSERT} alter table notes disable row level security;`]: [],
     // UPDATE is granted: grant-without-policy.
     [`${READ}${INSERT} grant select, insert, update on notes to authenticated;`]: [],
   });
@@ -141,6 +142,8 @@ describe('rows that vanish as they are written', () => {
     [hidden('owner_id = auth.uid()')]: [],
     [hidden('deleted_at is not null')]: [],
     [hidden('archived')]: [],
+    [hidden('archived <> false')]: [],
+    [hidden('archived = published')]: [],
     [hidden('reader_id is null')]: [],
     // Another policy shows the row to its owner.
     [`${hidden('deleted_at is null')} create policy mine on notes for select to authenticated using (owner_id = auth.uid());`]:
@@ -186,6 +189,11 @@ describe('rows that vanish as they are written', () => {
     [inserted('reader_id = auth.uid()', 'coalesce(reader_id, owner_id) = auth.uid()')]: [],
     // Cannot tell.
     [inserted('may_read(id)')]: [],
+    [`${inserted("state = 'public'")} alter table notes alter column state set default initial_state();`]: [],
+    [`${inserted("state = 'public'")} alter table notes alter column state drop default;`]: [],
+    [`${inserted('deleted_at is not null')} alter table notes alter column deleted_at set default now();`]:
+      [],
+    [`${inserted('published')} create policy more on notes for select to authenticated;`]: [],
     [inserted('state = reader_id')]: [],
     [`${inserted('published')} create policy more on notes for select to authenticated using (owner_id = auth.uid());`]:
       [],
