@@ -9,6 +9,12 @@ export function insertAt(file: string, offset: number, text: string): TextEdit {
   return { at: { file, start: offset, end: offset }, text };
 }
 
+/** The edits of a fix that is made in full or not at all: undefined where one of them is. */
+export function allOrNone(edits: readonly (TextEdit | undefined)[]): TextEdit[] | undefined {
+  const known = edits.filter(edit => edit !== undefined);
+  return known.length === edits.length ? known : undefined;
+}
+
 /** Takes a range away, and the blanks before it. */
 export function removeAt(statement: Statement, at: Span): TextEdit {
   const before = statement.textOf({ ...at, start: statement.at.start, end: at.start });
@@ -38,6 +44,11 @@ export function addStatementAfter(statement: Statement, sql: string): TextEdit {
   return insertAt(at.file, terminatedAt ?? at.end, `${missing}\n${inCaseOf(statement, sql)};`);
 }
 
+/** Puts a new statement on the line before another one. */
+export function addStatementBefore(statement: Statement, sql: string): TextEdit {
+  return insertAt(statement.at.file, statement.at.start, `${inCaseOf(statement, sql)};\n`);
+}
+
 /** The statement that a push of `files` runs last. */
 export function lastOf(
   statements: readonly Statement[],
@@ -53,7 +64,7 @@ export function lastOf(
 }
 
 /** Writes keywords as the statement's first word is written; quoted names stay as they are. */
-function inCaseOf(statement: Statement, sql: string): string {
+export function inCaseOf(statement: Statement, sql: string): string {
   const first = statement.tokens[0];
   const word = first ? statement.textOf({ ...statement.at, end: first.end }) : '';
   if (word !== word.toUpperCase()) return sql;
@@ -61,7 +72,7 @@ function inCaseOf(statement: Statement, sql: string): string {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  'add all alter as check create delete drop enable execute exists for force from function grant if index insert level no not null on permissive policy restrictive revoke row schema security select sequence set table to update usage using with'.split(
+  'add all alter as check column comment create delete drop enable execute exists for force from function grant if index insert is level no not null on permissive policy procedure public restrictive revoke row schema security select sequence set table to update usage using with'.split(
     ' ',
   ),
 );

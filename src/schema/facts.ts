@@ -123,6 +123,8 @@ class Comparison {
       const [only, ...others] = rexpr.List.items ?? [];
       const operator = textOf(name?.[0]) ?? '=';
       if (only && others.length === 0) return this.sides(operator, lexpr, only, false, negated);
+      const facts = [only, ...others].map(item => this.sides(operator, lexpr, item, false, negated));
+      if (facts[0] && facts.every(({ kind }) => kind === 'literal')) return facts[0];
       return this.rowOrUnknown([lexpr, rexpr]);
     }
     const nullSafe = kind === 'AEXPR_DISTINCT' || kind === 'AEXPR_NOT_DISTINCT';

@@ -1,9 +1,10 @@
-import type { DropStmt, Node, RenameStmt } from '@pgsql/types';
+import type { AlterObjectSchemaStmt, DropStmt, Node, RenameStmt } from '@pgsql/types';
 import type { Statement } from '../sql/source-file';
 import { textOf, textsOf } from './ast';
 import { routineObject, routinesNamed } from './fold-routines';
 import type { Fold } from './from-statements';
 import { relationKey } from './model';
+import { renameColumn, renameTable } from './renames';
 
 /** DROP of anything the model holds. */
 export function foldDrop(fold: Fold, statement: Statement, stmt: DropStmt): void {
@@ -43,36 +44,44 @@ export function foldDrop(fold: Fold, statement: Statement, stmt: DropStmt): void
 }
 
 /** ALTER … RENAME of tables, views, columns and policies. */
-export function foldRename(fold: Fold, stmt: RenameStmt): void {
+export function foldRename(fold: Fold, statement: Statement, stmt: RenameStmt): void {
   const { model } = fold;
   const newName = stmt.newname ?? '';
+  const newWritten = lastWord(statement);
   const key = fold.keyOf(stmt.relation);
   const table = model.tables.get(key);
   const view = model.views.get(key);
   if (view && (stmt.renameType === 'OBJECT_VIEW' || stmt.renameType === 'OBJECT_MATVIEW')) {
     const renamed = relationKey(view.schema, newName);
     model.views.delete(key);
-    model.views.set(renamed, { ...view, name: newName, written: renameLast(view.written, newName) });
+    model.views.set(renamed, { ...view, name: newName, written: renameLast(view.written, newWritten) });
     model.privileges.rename(key, renamed);
   }
   if (!table) return;
   if (stmt.renameType === 'OBJECT_TABLE') {
-    const renamed = relationKey(table.schema, newName);
-    table.written = renameLast(table.written, newName);
-    table.name = newName;
-    model.tables.delete(key);
-    model.tables.set(renamed, table);
-    model.privileges.rename(key, renamed);
+    table.written = renameLast(table.written, newWritten);
+    table.namedBy = statement;
+    renameTable(model, table, newName);
   } else if (stmt.renameType === 'OBJECT_POLICY') {
     table.policies = table.policies.map(policy =>
       policy.name === stmt.subname ? { ...policy, name: newName } : policy,
     );
   } else if (stmt.renameType === 'OBJECT_COLUMN') {
-    const column = table.columns.get(stmt.subname ?? '');
-    if (!column) return;
-    table.columns.delete(column.name);
-    table.columns.set(newName, { ...column, name: newName });
+    const from = stmt.subname ?? '';
+    if (!table.columns.has(from)) return;
+    renameColumn(model, table, from, newName);
+    model.history.push({ kind: 'column-renamed', table, from, to: newName, statement });
   }
+}
+
+/** ALTER TABLE … SET SCHEMA: the table keeps its privileges, and requests may lose or gain sight of it. */
+export function foldSetSchema(fold: Fold, statement: Statement, stmt: AlterObjectSchemaStmt): void {
+  const table = fold.model.tables.get(fold.keyOf(stmt.relation));
+  if (!table || stmt.objectType !== 'OBJECT_TABLE') return;
+  const schema = stmt.newschema ?? '';
+  table.written = `${lastWord(statement)}.${lastPart(table.written)}`;
+  table.namedBy = statement;
+  renameTable(fold.model, table, table.name, schema);
 }
 
 function dropPolicy(fold: Fold, statement: Statement, names: readonly string[]): void {
@@ -128,10 +137,18 @@ function removeWhere<T>(list: T[], isGone: (item: T) => boolean): void {
   list.splice(0, list.length, ...left);
 }
 
-/** The last part of a dotted name as written, replaced. */
+/** The last part of a dotted name as written. */
+function lastPart(written: string): string {
+  return /(?:"(?:[^"]|"")*"|[^."]*)$/.exec(written)?.[0] ?? '';
+}
+
 function renameLast(written: string, name: string): string {
-  const last = /(?:"(?:[^"]|"")*"|[^."]*)$/.exec(written)?.[0] ?? '';
-  return written.slice(0, written.length - last.length) + name;
+  return written.slice(0, written.length - lastPart(written).length) + name;
+}
+
+/** RENAME TO and SET SCHEMA end with the new name; as written, with its quotes. */
+function lastWord(statement: Statement): string {
+  return statement.textOf(statement.tokenSpan(statement.tokens.length - 1));
 }
 
 function keyOfNames(fold: Fold, names: readonly string[]): string {

@@ -12,7 +12,8 @@ import { addColumn, addConstraint, changeType } from './fold-columns';
 import { roleName } from './fold-policies';
 import type { Fold } from './from-statements';
 import { foldView } from './fold-views';
-import type { Table } from './objects';
+import type { Column, Table } from './objects';
+import { usesColumn } from './renames';
 
 /** CREATE TABLE, PARTITION OF, INHERITS, LIKE and CREATE FOREIGN TABLE. */
 export function foldTable(fold: Fold, statement: Statement, stmt: CreateStmt, kind: Table['kind']): void {
@@ -20,19 +21,26 @@ export function foldTable(fold: Fold, statement: Statement, stmt: CreateStmt, ki
   const known = fold.model.tables.get(key);
   if (stmt.if_not_exists && known?.created) {
     const { at } = relationPlace(statement, stmt.relation);
-    fold.model.history.push({ kind: 'table-kept', table: known, statement, at });
+    const lacking = (stmt.tableElts ?? []).flatMap(element => {
+      const { colname: name, location } = 'ColumnDef' in element ? element.ColumnDef : {};
+      if (name === undefined || known.columns.has(name)) return [];
+      return { name, at: statement.tokenSpan(statement.tokenIndexAt(location ?? 0)) };
+    });
+    fold.model.history.push({ kind: 'table-kept', table: known, statement, at, lacking });
     return;
   }
   const table = addTable(fold, statement, stmt.relation, kind, stmt.partspec !== undefined);
+  if (stmt.ofTypename) table.columnsKnown = false;
   for (const parent of stmt.inhRelations ?? []) {
     if (!('RangeVar' in parent)) continue;
     table.parents.push(fold.keyOf(parent.RangeVar));
-    copyColumns(fold, parent.RangeVar, table);
+    copyColumns(fold, parent.RangeVar, table, stmt.partbound ? COPY.everything : COPY.inherited);
   }
   for (const element of stmt.tableElts ?? []) {
     if ('ColumnDef' in element) addColumn(fold, statement, table, element.ColumnDef);
     else if ('Constraint' in element) addConstraint(fold, statement, table, element.Constraint);
-    else if ('TableLikeClause' in element) copyColumns(fold, element.TableLikeClause.relation, table);
+    else if ('TableLikeClause' in element)
+      copyColumns(fold, element.TableLikeClause.relation, table, element.TableLikeClause.options ?? 0);
   }
 }
 
@@ -42,7 +50,7 @@ export function foldTableAs(fold: Fold, statement: Statement, stmt: CreateTableA
   if (!relation) return;
   if (stmt.objtype === 'OBJECT_MATVIEW') {
     foldView(fold, statement, { view: relation, ...(stmt.query && { query: stmt.query }) }, true);
-  } else addTable(fold, statement, relation, 'table', false);
+  } else addTable(fold, statement, relation, 'table', false).columnsKnown = false;
 }
 
 export function alterTable(fold: Fold, statement: Statement, stmt: AlterTableStmt): void {
@@ -76,6 +84,8 @@ export function mentionTable(fold: Fold, statement: Statement, relation: RangeVa
   const table: Table = {
     ...newTable(fold, statement, relation, 'table', false),
     created: undefined,
+    namedBy: undefined,
+    columnsKnown: false,
     rowSecurity: undefined,
   };
   fold.model.tables.set(key, table);
@@ -108,11 +118,13 @@ function newTable(
     schema: fold.schemaOf(relation),
     name: relation?.relname ?? '',
     created: statement,
+    namedBy: statement,
     ...relationPlace(statement, relation),
     temporary: relation?.relpersistence === 't',
     partitioned,
     parents: [],
     columns: new Map(),
+    columnsKnown: true,
     policies: [],
     rowSecurity: false,
     switchedOff: undefined,
@@ -123,6 +135,7 @@ function newTable(
     indexes: [],
     checks: [],
     comment: undefined,
+    exemptSince: undefined,
     owner: undefined,
   };
 }
@@ -140,11 +153,28 @@ export function relationPlace(
   return { at: statement.tokenSpan(last), written: statement.textOf(statement.tokenSpan(first, last)) };
 }
 
+// Bits of PostgreSQL's TableLikeOption (nodes/parsenodes.h): what INCLUDING copies besides names, types and NOT NULL.
+const COPY = { defaults: 8, generated: 16 + 32, indexes: 64, inherited: 8 + 16, everything: ~0 } as const;
+
 /** LIKE and INHERITS copy columns; row security and policies they never copy. */
-function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table): void {
-  for (const column of fold.model.tables.get(fold.keyOf(from))?.columns.values() ?? []) {
-    to.columns.set(column.name, { ...column });
+function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table, options: number): void {
+  const known = fold.model.tables.get(fold.keyOf(from));
+  if (!known?.columnsKnown) to.columnsKnown = false;
+  if (!known) return;
+  const copies = (what: number): boolean => (options & what) !== 0;
+  for (const column of known.columns.values()) {
+    to.columns.set(column.name, {
+      ...column,
+      primaryKey: column.primaryKey && copies(COPY.indexes),
+      default: copies(COPY.defaults) ? column.default : undefined,
+      generated: column.generated && copies(column.serial ? COPY.defaults : COPY.generated),
+      serial: column.serial && copies(COPY.defaults),
+      references: options === COPY.everything ? column.references : undefined,
+    });
   }
+  if (!copies(COPY.indexes)) return;
+  to.uniqueKeys.push(...known.uniqueKeys);
+  to.indexes.push(...known.indexes);
 }
 
 function applyCommand(fold: Fold, statement: Statement, table: Table, command: AlterTableCmd): void {
@@ -174,8 +204,7 @@ function applyCommand(fold: Fold, statement: Statement, table: Table, command: A
       }
       break;
     case 'AT_DropColumn':
-      if (column) model.history.push({ kind: 'column-dropped', table, column, statement });
-      table.columns.delete(command.name ?? '');
+      if (column) dropColumn(fold, statement, table, column, command.behavior === 'DROP_CASCADE');
       break;
     case 'AT_AlterColumnType':
       if (column && definition) changeType(statement, column, definition);
@@ -214,6 +243,28 @@ function applyCommand(fold: Fold, statement: Statement, table: Table, command: A
     default:
       break;
   }
+}
+
+/** Keys and indexes go with a column; policies that speak of it only with CASCADE, else PostgreSQL refuses. */
+function dropColumn(
+  { model }: Fold,
+  statement: Statement,
+  table: Table,
+  column: Column,
+  cascade: boolean,
+): void {
+  const { name } = column;
+  for (const policy of cascade ? model.policiesSoFar() : []) {
+    if (!usesColumn(model, policy, table, name)) continue;
+    policy.table.policies = policy.table.policies.filter(other => other !== policy);
+    model.history.push({ kind: 'policy-dropped', policy, statement });
+  }
+  for (const list of [table.foreignKeys, table.uniqueKeys, table.indexes] as {
+    columns: readonly (string | undefined)[];
+  }[][])
+    list.splice(0, list.length, ...list.filter(({ columns }) => !columns.includes(name)));
+  model.history.push({ kind: 'column-dropped', table, column, statement });
+  table.columns.delete(name);
 }
 
 function setParent(child: Table, parent: string, isChild: boolean): void {

@@ -4,13 +4,13 @@ import { isApiSchema } from '../flux/names';
 import type { SourceFile, Statement } from '../sql/source-file';
 import { textsOf } from './ast';
 import { addSequence } from './fold-columns';
-import { foldDrop, foldRename } from './fold-drops';
+import { foldDrop, foldRename, foldSetSchema } from './fold-drops';
 import { foldPolicy, alterPolicy } from './fold-policies';
 import { foldDefaultPrivileges, foldGrant, foldRoleGrant } from './fold-privileges';
 import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
 import { alterTable, foldIndex, foldTable, foldTableAs } from './fold-tables';
 import { alterView, foldView } from './fold-views';
-import { relationKey, SchemaModel, type Table } from './model';
+import { isExemptFromForce, relationKey, SchemaModel, type Table } from './model';
 import { Privileges, PUBLIC, schemaObject } from './privileges';
 
 export interface ModelOptions {
@@ -38,7 +38,14 @@ export function modelFromStatements(files: readonly SourceFile[], options: Model
   const statements = files.flatMap(file => file.statements);
   const exposed = options.exposed ?? exposedSchemas(statements, options.apiSchema);
   const apiSchema = options.apiSchema ?? (exposed.size === 1 ? [...exposed][0] : undefined);
-  const model = new SchemaModel(options.engine, apiSchema, exposed, new Privileges(), statements);
+  const model = new SchemaModel(
+    options.engine,
+    apiSchema,
+    exposed,
+    new Privileges(),
+    statements,
+    options.apiSchema,
+  );
   const fold = createFold(model, options.engine);
   grantPlatformDefaults(model, exposed, apiSchema);
   for (const statement of statements) foldStatement(fold, statement);
@@ -152,7 +159,8 @@ function foldStatement(fold: Fold, statement: Statement): void {
   else if ('CommentStmt' in node) foldComment(fold, statement, node.CommentStmt);
   else if ('CreateEnumStmt' in node || 'AlterEnumStmt' in node) foldEnum(fold, statement, node);
   else if ('DropStmt' in node) foldDrop(fold, statement, node.DropStmt);
-  else if ('RenameStmt' in node) foldRename(fold, node.RenameStmt);
+  else if ('RenameStmt' in node) foldRename(fold, statement, node.RenameStmt);
+  else if ('AlterObjectSchemaStmt' in node) foldSetSchema(fold, statement, node.AlterObjectSchemaStmt);
 }
 
 /** COMMENT ON TABLE, which may hold a marker; PostgreSQL keeps the last one. */
@@ -163,6 +171,7 @@ function foldComment(fold: Fold, statement: Statement, stmt: CommentStmt): void 
   const table = fold.model.tableNamed(names.at(-1) ?? '', names.at(-2));
   if (!table) return;
   table.comment = { text: comment ?? '', statement, at: statement.tokenSpan(statement.tokens.length - 1) };
+  table.exemptSince = isExemptFromForce(table) ? (table.exemptSince ?? statement) : undefined;
 }
 
 function foldEnum(

@@ -13,6 +13,7 @@ import type {
   Trigger,
   View,
 } from './objects';
+import { OWNER_NAMES } from './owner-names';
 import { PUBLIC, type Privileges } from './privileges';
 
 export type * from './objects';
@@ -36,7 +37,12 @@ export class SchemaModel {
   readonly enums = new Map<string, { readonly labels: string[]; readonly statement: Statement }>();
   /** What happened on the way to this state. */
   readonly history: HistoryEntry[] = [];
+  // Worked out when rules first ask, which is after the last statement.
+  #policies: readonly Policy[] | undefined;
+  readonly #ownersByUse = new Map<Table, ReadonlySet<string>>();
+  readonly #owners = new Map<Table, readonly Column[]>();
   readonly #order = new Map<Statement, number>();
+  #code: readonly Statement[] | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -46,7 +52,27 @@ export class SchemaModel {
     readonly privileges: Privileges,
     /** Every statement that could be read, in push order. */
     readonly statements: readonly Statement[],
+    /** The API schema as the settings name it; undefined when only the files tell. */
+    readonly configuredSchema?: string,
   ) {}
+
+  /**
+   * The schema that other projects' are told from: the settings' one, else the first API schema that the files name,
+   * which on v2 is a tenant's and on v1 is there already. Undefined where nothing tells.
+   */
+  get ownSchema(): string | undefined {
+    if (this.configuredSchema !== undefined) return this.configuredSchema;
+    const named = [...this.exposedSchemas];
+    const isShared = this.engine === 'v2_shared';
+    return named.find(name => (isShared ? tenantOf(name) : !this.createdSchemas.has(name)));
+  }
+
+  /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */
+  isSampleName(name: string): boolean {
+    if (!SAMPLE_NAME.test(name)) return false;
+    const own = this.configuredSchema;
+    return own === undefined || (name !== own && tenantOf(name)?.id !== tenantOf(own)?.id);
+  }
 
   /** Roles that signed-in (and on v1 also signed-out) requests run as. */
   get requestRoles(): readonly string[] {
@@ -71,6 +97,48 @@ export class SchemaModel {
 
   isExposedTable(table: Table): boolean {
     return table.created !== undefined && !table.temporary && this.isExposed(table.schema);
+  }
+
+  /** Whether a role that requests run as holds a privilege on a table that a policy, or the gate of a v1 push, asks for. */
+  isReachable(table: Table): boolean {
+    return this.#isHeld(table, 'select') || this.isWritable(table);
+  }
+
+  /** As {@link isReachable}, without SELECT. The gate of a v1 push counts TRUNCATE, which no request can ask for. */
+  isWritable(table: Table): boolean {
+    return (
+      WRITING_VERBS.some(verb => this.#isHeld(table, verb)) ||
+      (this.engine === 'v1_dedicated' && this.#isHeld(table, 'truncate'))
+    );
+  }
+
+  #isHeld({ schema, name }: Table, privilege: string): boolean {
+    const key = relationKey(schema, name);
+    return this.requestRoles.some(role => this.privileges.origin(key, role, privilege) !== undefined);
+  }
+
+  /** Whether requests reach every row of a table that this push makes: its row security is off. */
+  isOpen(table: Table): boolean {
+    return (
+      table.kind === 'table' &&
+      table.rowSecurity === false &&
+      this.isExposedTable(table) &&
+      this.isReachable(table)
+    );
+  }
+
+  /**
+   * Whether a DO block or a function may do with a table what `words` match: it names the table, or builds its SQL when
+   * it runs. What such code does is not part of this state, so nobody can say that it was left undone.
+   */
+  mayBeDoneByCode({ name }: Table, words: RegExp): boolean {
+    this.#code ??= this.statements.filter(({ node }) => 'DoStmt' in node || 'CreateFunctionStmt' in node);
+    if (this.#code.length === 0) return false;
+    const named = new RegExp(`(?<![\\w$])${name.replace(/\W/g, '\\$&')}(?![\\w$])`, 'i');
+    return this.#code.some(
+      ({ text, body }) =>
+        words.test(text) && (body?.dynamic === true || body?.opaque === true || named.test(text)),
+    );
   }
 
   /** Key of a relation or routine as a statement names it; unqualified names land in the API schema. */
@@ -112,7 +180,12 @@ export class SchemaModel {
   }
 
   /** Every policy that is there at the end. */
-  get policies(): Policy[] {
+  get policies(): readonly Policy[] {
+    return (this.#policies ??= this.policiesSoFar());
+  }
+
+  /** Every policy that is there now, for the statements that change many at once. */
+  policiesSoFar(): Policy[] {
     return [...this.tables.values()].flatMap(table => table.policies);
   }
 
@@ -125,7 +198,22 @@ export class SchemaModel {
   isForced(table: Table): boolean {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
-    return !isExemptFromForce(table) && !table.partitioned;
+    return isExemptFromForce(table) ? this.isExemptTooLate(table) : !table.partitioned;
+  }
+
+  /** Whether a v2 push has forced a table by the time a later file exempts it: each file ends with the sweep. */
+  isExemptTooLate(table: Table): boolean {
+    const { exemptSince, forced, forcedBy, partitioned } = table;
+    const enabled = this.history.find(
+      entry => entry.kind === 'row-security-enabled' && entry.table === table,
+    );
+    if (!exemptSince || !enabled || enabled.statement.file === exemptSince.file) return false;
+    if (this.orderOf(enabled.statement) > this.orderOf(exemptSince)) return false;
+    const isFreed =
+      forced === false &&
+      forcedBy !== undefined &&
+      (forcedBy.file === exemptSince.file || this.orderOf(forcedBy) > this.orderOf(exemptSince));
+    return !isFreed && !partitioned;
   }
 
   /** Permissive policies that let `role` do a verb; one for PUBLIC speaks of every role. */
@@ -135,40 +223,41 @@ export class SchemaModel {
     );
   }
 
-  /**
-   * Whether nothing says that requests are to reach the table: no policy, no grant of the files, no owner, no parent.
-   * What the platform gives by itself is then all they have.
-   */
-  isUnclaimed(table: Table): boolean {
-    const key = relationKey(table.schema, table.name);
-    const isGranted = this.requestRoles.some(role =>
-      TABLE_VERBS.some(verb => this.privileges.origin(key, role, verb) === 'files'),
-    );
-    // The columns of CREATE TABLE AS are not told.
-    const isPlain = table.columns.size > 0 && table.parents.length === 0;
-    return isPlain && table.policies.length === 0 && !isGranted && !this.isOwned(table);
+  /** Tables that a view reads, itself or through other views. */
+  tablesBehind(view: View): Table[] {
+    const keys = new Set(view.reads);
+    // A set visits what is added while it is walked.
+    for (const key of keys) for (const inner of this.views.get(key)?.reads ?? []) keys.add(inner);
+    return [...keys].flatMap(key => this.tables.get(key) ?? []);
   }
 
   /** Columns that a policy of the table compares with the subject. */
-  ownerColumnsByUse(table: Table): Set<string> {
-    return new Set(
-      table.policies
-        .flatMap(policy => [policy.using, policy.check])
-        .flatMap(predicate => predicate?.subjectComparisons ?? [])
-        .filter(({ operator }) => operator === '=')
-        .map(({ column }) => column),
-    );
+  ownerColumnsByUse(table: Table): ReadonlySet<string> {
+    const known = this.#ownersByUse.get(table);
+    if (known) return known;
+    const columns = new Set<string>();
+    for (const { using, check } of table.policies) {
+      for (const predicate of [using, check]) {
+        for (const { operator, column } of predicate?.subjectComparisons ?? [])
+          if (operator === '=') columns.add(column);
+      }
+    }
+    this.#ownersByUse.set(table, columns);
+    return columns;
   }
 
   /** Owner columns: by use, or by name where no policy of the table speaks of the subject at all. */
-  ownerColumns(table: Table): Column[] {
+  ownerColumns(table: Table): readonly Column[] {
+    const known = this.#owners.get(table);
+    if (known) return known;
     const byUse = this.ownerColumnsByUse(table);
-    const spoken = table.policies
-      .flatMap(({ using, check }) => [using, check])
-      .some(predicate => predicate?.mentionsSubject);
-    return [...table.columns.values()].filter(({ name }) =>
-      spoken ? byUse.has(name) : OWNER_NAMES.has(name),
+    const spoken = table.policies.some(
+      ({ using, check }) => using?.mentionsSubject === true || check?.mentionsSubject === true,
     );
+    const names = spoken ? byUse : OWNER_NAMES;
+    const columns = [...table.columns.values()].filter(({ name }) => names.has(name));
+    this.#owners.set(table, columns);
+    return columns;
   }
 
   /** Whether rows of the table belong to somebody: it has an owner column, or hangs on a table that has one. */
@@ -186,19 +275,9 @@ export function isExemptFromForce({ comment }: Table): boolean {
   return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
 
-/** Names that mean "the row's owner" where no policy says which column it is. */
-const OWNER_NAMES: ReadonlySet<string> = new Set([
-  'owner_id',
-  'user_id',
-  'owner',
-  'user_sub',
-  'owner_sub',
-  'member_sub',
-  'author_id',
-  'created_by',
-  'account_id',
-  'subject',
-]);
+/** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
+const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
+const WRITING_VERBS = TABLE_VERBS.filter(verb => verb !== 'select');
 
 /** No TO clause is TO PUBLIC. */
 export function isForPublic(policy: Policy): boolean {

@@ -96,6 +96,8 @@ export interface Table {
   written: string;
   /** The statement that makes it; undefined for a table the files only speak of. */
   readonly created: Statement | undefined;
+  /** The statement that gave it the name it has at the end: CREATE, or the last RENAME or SET SCHEMA. */
+  namedBy: Statement | undefined;
   /** Its name in the first statement that speaks of it. */
   readonly at: Span;
   readonly temporary: boolean;
@@ -104,6 +106,8 @@ export interface Table {
   /** Keys of the tables it is a partition of or inherits from. */
   readonly parents: string[];
   readonly columns: Map<string, Column>;
+  /** Whether {@link columns} are all it has: CREATE TABLE AS and copies of tables made elsewhere have more. */
+  columnsKnown: boolean;
   policies: Policy[];
   /** Undefined where the files do not tell. */
   rowSecurity: boolean | undefined;
@@ -119,6 +123,8 @@ export interface Table {
   readonly checks: Expression[];
   /** The last COMMENT ON TABLE; an empty text when it was taken away. */
   comment: { readonly text: string; readonly statement: Statement; readonly at: Span } | undefined;
+  /** The comment since which its comments keep it out of the FORCE sweep of a v2 push. */
+  exemptSince: Statement | undefined;
   /** The last OWNER TO. */
   owner: (Named & { readonly statement: Statement }) | undefined;
 }
@@ -238,10 +244,19 @@ export type HistoryEntry =
       readonly table: Table;
       readonly statement: Statement;
       readonly at: Span;
+      /** Columns it asks for that the table does not have at this point. */
+      readonly lacking: readonly Named[];
     }
   | {
       readonly kind: 'column-dropped';
       readonly table: Table;
       readonly column: Column;
+      readonly statement: Statement;
+    }
+  | {
+      readonly kind: 'column-renamed';
+      readonly table: Table;
+      readonly from: string;
+      readonly to: string;
       readonly statement: Statement;
     };

@@ -2,12 +2,14 @@ import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
 import { relationsOf, textOf, textsOf, walk } from './ast';
 import { audienceOf, type Audience } from './audience';
+import { columnComparisons, type ColumnComparison } from './comparisons';
 import { atomsOf, conditionOf, requires, type Atom, type Condition } from './condition';
 import { callsIn, factOf, mentionsSubject, type Fact } from './facts';
 import type { SchemaModel } from './model';
 import type { Table } from './objects';
 import { columnUses, type ColumnUse } from './scope';
 import { claimsIn, settingsIn, type ClaimRead, type SettingRead } from './settings';
+import { admitsSignedOut } from './signed-out';
 import { spanOfNode } from './spans';
 import { readSubject, type SubjectExpression } from './subject';
 import { truthOf, type Truth, type TruthAssumptions } from './truth';
@@ -49,6 +51,12 @@ export class Predicate {
     private readonly model: SchemaModel,
   ) {}
 
+  /** The same clause with other names in it, as a rename leaves it; its ranges stay those of the text. */
+  withNode(node: Node): Predicate {
+    const { at, keywordsAt, clauseAt, statement, table, model } = this;
+    return new Predicate(node, at, keywordsAt, clauseAt, statement, table, model);
+  }
+
   /** The expression as written. */
   get text(): string {
     return this.statement.textOf(this.at);
@@ -82,6 +90,13 @@ export class Predicate {
     return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom), this.model));
   }
 
+  /** Whether a caller without a subject gets some row past it; false where the files cannot tell. */
+  get admitsSignedOut(): boolean {
+    return this.#once('admitsSignedOut', () =>
+      admitsSignedOut(this.condition, atom => this.factOf(atom), this.table, this.model),
+    );
+  }
+
   /** Whether it can be true only where a fact holds that `proves` says yes to. */
   requires(proves: (fact: Fact) => boolean): boolean {
     return requires(this.condition, atom => proves(this.factOf(atom)));
@@ -95,6 +110,13 @@ export class Predicate {
   /** Every column it names, resolved as PostgreSQL resolves it. */
   get columns(): readonly ColumnUse[] {
     return this.#once('columns', () => columnUses(this.node, this.table, this.model));
+  }
+
+  /** Comparisons of a column with something else, wherever they stand. */
+  get comparisons(): readonly ColumnComparison[] {
+    return this.#once('comparisons', () =>
+      columnComparisons(this.node, this.columns, this.table, this.model),
+    );
   }
 
   get calls(): readonly FuncCall[] {
@@ -189,7 +211,9 @@ function comparisonsIn(node: Node, table: string): SubjectComparison[] {
   const { kind, name, lexpr, rexpr } = node.A_Expr;
   const operator = kind === 'AEXPR_NOT_DISTINCT' ? '=' : (textOf(name?.[0]) ?? '');
   if (kind === 'AEXPR_IN' && rexpr && 'List' in rexpr) {
-    return (rexpr.List.items ?? []).flatMap(item => comparison(lexpr, item, operator, table) ?? []);
+    return (rexpr.List.items ?? []).flatMap(
+      item => comparison(lexpr, item, operator, table) ?? comparison(item, lexpr, operator, table) ?? [],
+    );
   }
   return [comparison(lexpr, rexpr, operator, table) ?? comparison(rexpr, lexpr, operator, table)].flatMap(
     c => c ?? [],

@@ -1,5 +1,5 @@
 import type { ColumnRef, Node, SelectStmt } from '@pgsql/types';
-import { textsOf } from './ast';
+import { textsOf, walk } from './ast';
 import type { SchemaModel } from './model';
 import type { Table } from './objects';
 
@@ -15,6 +15,8 @@ export interface ColumnUse {
   readonly of: 'own' | { readonly relation: string } | undefined;
   /** An unqualified name that the subquery took, although the policy's table has a column of that name, too. */
   readonly captured: boolean;
+  /** The files tell every column that it could mean, and none has the name. */
+  readonly missing: boolean;
 }
 
 interface Source {
@@ -34,14 +36,17 @@ export function columnUses(node: Node, table: Table, model: SchemaModel): Column
   const uses: ColumnUse[] = [];
   const base: Scope = [{ alias: table.name, of: 'own', columns: columnsOf(table) }];
   new Resolver(model, uses).visit(node, [base]);
-  return uses;
+  if (!uses.some(({ missing }) => missing)) return uses;
+  // ORDER BY and GROUP BY also know the names that a query gives its results.
+  const results = resultNames(node);
+  return uses.map(use => (use.missing && results.has(use.column) ? { ...use, missing: false } : use));
 }
 
 /** Column names of a table the push makes, PostgreSQL's hidden ones included. */
 function columnsOf(table: Table | undefined): ReadonlySet<string> | undefined {
   // CREATE TABLE AS and tables made elsewhere have columns that the files do not tell.
-  if (!table?.created || table.columns.size === 0) return undefined;
-  return new Set([...table.columns.keys(), 'ctid', 'tableoid', 'xmin', 'xmax']);
+  if (!table?.columnsKnown) return undefined;
+  return new Set([...table.columns.keys(), 'ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax']);
 }
 
 class Resolver {
@@ -73,6 +78,8 @@ class Resolver {
     for (const part of [select.larg, select.rarg]) if (part) this.query(part, scopes, ctes);
     const sources: Source[] = [];
     for (const item of select.fromClause ?? []) this.collect(item, sources, ctes);
+    // ORDER BY over a UNION names the results of its parts.
+    if (select.larg) sources.push(UNTOLD);
     const { larg: _left, rarg: _right, ...parts } = select;
     this.visit(parts, [...scopes, sources], ctes);
   }
@@ -85,17 +92,20 @@ class Resolver {
       sources.push({
         alias: alias?.aliasname ?? relname,
         of: isCte ? undefined : { relation: key },
-        columns: isCte ? undefined : columnsOf(this.model.tables.get(key)),
+        columns: isCte || alias?.colnames ? undefined : columnsOf(this.model.tables.get(key)),
       });
     } else if ('JoinExpr' in item) {
       for (const side of [item.JoinExpr.larg, item.JoinExpr.rarg])
         if (side) this.collect(side, sources, ctes);
+      const alias = item.JoinExpr.alias?.aliasname;
+      if (alias !== undefined) sources.push({ ...UNTOLD, alias });
     } else if ('RangeSubselect' in item) {
       const { alias, subquery } = item.RangeSubselect;
-      sources.push({ alias: alias?.aliasname ?? '', of: undefined, columns: targetNames(subquery) });
+      const columns = alias?.colnames ? undefined : targetNames(subquery);
+      sources.push({ alias: alias?.aliasname ?? '', of: undefined, columns });
     } else if ('RangeFunction' in item) {
-      sources.push({ alias: item.RangeFunction.alias?.aliasname ?? '', of: undefined, columns: undefined });
-    }
+      sources.push({ ...UNTOLD, alias: item.RangeFunction.alias?.aliasname ?? '' });
+    } else sources.push(UNTOLD);
   }
 
   private resolve(node: ColumnRef, scopes: readonly Scope[]): void {
@@ -107,11 +117,29 @@ class Resolver {
     const found = qualifier === undefined ? byColumn(column, scopes) : byAlias(qualifier, scopes);
     const own = scopes[0]?.[0]?.columns?.has(column) ?? false;
     const captured = qualifier === undefined && own && found !== undefined && found.of !== 'own';
-    this.uses.push({ node, column, qualifier, depth: scopes.length - 1, of: found?.of, captured });
+    const missing =
+      qualifier === undefined
+        ? scopes.flat().every(source => !mayHave(source, column))
+        : found?.columns !== undefined && !found.columns.has(column);
+    this.uses.push({ node, column, qualifier, depth: scopes.length - 1, of: found?.of, captured, missing });
   }
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+const UNTOLD: Source = { alias: '', of: undefined, columns: undefined };
+
+/** A relation's own name stands for its whole row. */
+function mayHave({ alias, columns }: Source, column: string): boolean {
+  return columns === undefined || columns.has(column) || alias === column;
+}
+
+function resultNames(node: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  walk(node, (type, fields) => {
+    if (type === 'ResTarget' && typeof fields.name === 'string') names.add(fields.name);
+  });
+  return names;
+}
 
 function byAlias(alias: string, scopes: readonly Scope[]): Source | undefined {
   for (const scope of [...scopes].reverse()) {
@@ -138,14 +166,17 @@ function byColumn(column: string, scopes: readonly Scope[]): Source | undefined 
 function targetNames(query: Node | undefined): ReadonlySet<string> | undefined {
   if (!query || !('SelectStmt' in query)) return undefined;
   const names = new Set<string>();
-  for (const target of query.SelectStmt.targetList ?? []) {
+  if (!query.SelectStmt.targetList) return undefined;
+  for (const target of query.SelectStmt.targetList) {
     if (!('ResTarget' in target)) return undefined;
     const { name, val } = target.ResTarget;
     const column = val && 'ColumnRef' in val ? textsOf(val.ColumnRef.fields).at(-1) : undefined;
     if (val && 'ColumnRef' in val && textsOf(val.ColumnRef.fields).length !== val.ColumnRef.fields?.length)
       return undefined;
     const result = name ?? column;
-    if (result !== undefined) names.add(result);
+    // A call or a cast gives its result a name of its own.
+    if (result === undefined) return undefined;
+    names.add(result);
   }
   return names;
 }

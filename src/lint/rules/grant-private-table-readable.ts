@@ -1,4 +1,13 @@
-import { addStatementAfter, ANON, AUTHENTICATED, defineRule, grantsOn, lastOf, TABLE_VERBS } from '../rule';
+import {
+  addStatementAfter,
+  ANON,
+  AUTHENTICATED,
+  defineRule,
+  grantsOn,
+  lastOf,
+  TABLE_VERBS,
+  isUnclaimed,
+} from '../rule';
 
 export default defineRule({
   id: 'grant-private-table-readable',
@@ -24,7 +33,7 @@ revoke all on jobs from authenticated, anon;`,
     for (const [key, table] of model.tables) {
       const { created, kind, rowSecurity } = table;
       if (!created || kind !== 'table' || rowSecurity !== false || !model.isExposedTable(table)) continue;
-      if (!model.isUnclaimed(table)) continue;
+      if (!isUnclaimed(model, table)) continue;
       if (!TABLE_VERBS.some(verb => model.privileges.origin(key, AUTHENTICATED, verb) !== undefined))
         continue;
       const last = lastOf([created, ...grantsOn(model, key)], files) ?? created;

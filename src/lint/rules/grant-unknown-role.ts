@@ -13,9 +13,11 @@ export default defineRule({
     falseAlarm: 'On v1 dedicated, a role that was created by hand.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 grant select on notes to authenticted;`,
     good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 grant select on notes to authenticated;`,
   },
 

@@ -96,12 +96,6 @@ GRANT SELECT, DELETE ON Notes TO authenticated`;
       ),
       ['error rls-not-enabled'],
     );
-    assert.deepEqual(
-      await rules(
-        'create table log (id int) partition by range (id); alter table log enable row level security; create table log_1 partition of log for values from (1) to (2);',
-      ),
-      ['error rls-not-enabled'],
-    );
     assert.deepEqual(await rules(`${TABLE}${READ}${granted} alter table notes disable row level security;`), [
       'error rls-policy-without-rls',
     ]);
