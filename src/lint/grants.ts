@@ -28,6 +28,18 @@ export function grantsOn(model: SchemaModel, object: string): Statement[] {
   return model.grants.flatMap(({ objects, statement }) => (objects.includes(object) ? [statement] : []));
 }
 
+/** Indexes of the tokens that name schemas after ON SCHEMA or IN SCHEMA. */
+export function schemaTokens({ tokens }: Statement): number[] {
+  const keyword = tokens.findIndex(
+    ({ kind, value }, index) =>
+      kind === 'word' && value === 'schema' && ['on', 'in'].includes(tokens[index - 1]?.value ?? ''),
+  );
+  if (keyword === -1) return [];
+  const names = [keyword + 1];
+  for (let last = keyword + 1; tokens[last + 1]?.value === ','; last += 2) names.push(last + 2);
+  return names;
+}
+
 /** The whole list of privileges in the text. */
 export function privilegesAt({ privileges, statement }: GrantStatement): Span {
   return { ...(privileges[0]?.at ?? statement.at), end: privileges.at(-1)?.at.end ?? statement.at.end };

@@ -19,6 +19,7 @@ export { columnThen } from '../schema/column-times';
 export type { ColumnComparison } from '../schema/comparisons';
 export { commentsIn, type CommentOn } from '../schema/comments';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
+export { expressionsOver } from '../schema/expressions';
 export {
   bodyMentionsSubject,
   callsIn,

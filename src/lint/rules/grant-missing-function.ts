@@ -2,6 +2,7 @@ import {
   addStatementAfter,
   callsIn,
   defineRule,
+  expressionsOver,
   grantsOn,
   lastOf,
   relationKey,
@@ -11,8 +12,6 @@ import {
   type FuncCall,
   type Routine,
   type SchemaModel,
-  type Span,
-  type Table,
 } from '../rule';
 
 export default defineRule({
@@ -47,23 +46,25 @@ grant select on notes to authenticated;`,
   check(model, report, files) {
     if (model.routines.size === 0) return;
     const reported = new Set<Routine>();
-    for (const table of model.tables.values()) {
-      for (const { call, at, roles } of callsOver(model, table)) {
-        const closed = roles.map(role => closedBehind(call, role, model, new Set()));
+    for (const { node, statement, roles } of [...model.tables.values()].flatMap(table =>
+      expressionsOver(table, model),
+    )) {
+      for (const call of callsIn(node)) {
+        const closed = roles.map(role => closedBehind(call, role, model));
         const routine = closed.find(found => found !== undefined);
         if (!routine || reported.has(routine)) continue;
         reported.add(routine);
         const refused = roles.filter((_role, index) => closed[index] === routine).join(', ');
-        const touching = grantsOn(model, routineObject(keyOf(routine)));
+        const last = lastOf([routine.statement, ...grantsOn(model, objectOf(routine))], files);
         report({
-          at,
-          message: `${table.name} needs ${routine.name} here, which ${refused} may not execute: requests answer 403, 42501 "permission denied for function ${routine.name}".`,
+          at: spanOfNode(statement, call) ?? statement.at,
+          message: `${refused} may not execute ${routine.name}, which this needs: requests answer 403, 42501 "permission denied for function ${routine.name}".`,
           related: [{ at: routine.at, message: `${routine.name} is made here` }],
           fix: {
             title: `Grant EXECUTE on ${routine.name} to ${refused}`,
             edits: [
               addStatementAfter(
-                lastOf([routine.statement, ...touching], files) ?? routine.statement,
+                last ?? routine.statement,
                 `grant execute on ${routine.kind} ${routine.written} to ${refused}`,
               ),
             ],
@@ -74,20 +75,21 @@ grant select on notes to authenticated;`,
   },
 });
 
-const keyOf = ({ schema, name }: Routine): string => relationKey(schema, name);
+const objectOf = ({ schema, name }: Routine): string => routineObject(relationKey(schema, name));
 
 /** The routine that a call runs with the caller's rights and may not: itself, or one that a function of the files calls. */
 function closedBehind(
   call: FuncCall,
   role: string,
   model: SchemaModel,
-  seen: Set<Routine>,
+  seen = new Set<Routine>(),
 ): Routine | undefined {
-  for (const routine of routinesOf(call, model)) {
-    const key = keyOf(routine);
+  const routines = routinesOf(call, model);
+  for (const routine of routines) {
     // A GRANT names one of several overloads, and privileges are kept by name.
-    const isAlone = model.routines.get(key)?.length === 1;
-    if (isAlone && model.privileges.origin(routineObject(key), role, 'execute') === undefined) return routine;
+    const isAlone = model.routines.get(relationKey(routine.schema, routine.name))?.length === 1;
+    const isClosed = model.privileges.origin(objectOf(routine), role, 'execute') === undefined;
+    if (isAlone && isClosed) return routine;
     if (routine.definer || seen.has(routine)) continue;
     seen.add(routine);
     for (const inner of callsIn(routine.statement.body?.queries)) {
@@ -96,24 +98,4 @@ function closedBehind(
     }
   }
   return undefined;
-}
-
-/** Calls in policies, defaults and checks, and the request roles whose statements run them. */
-function callsOver(
-  model: SchemaModel,
-  table: Table,
-): { readonly call: FuncCall; readonly at: Span; readonly roles: readonly string[] }[] {
-  const inPolicies = table.policies.flatMap(policy => {
-    const roles = model.requestRoles.filter(role => model.appliesTo(policy, role));
-    return [policy.using, policy.check].flatMap(predicate =>
-      (predicate?.calls ?? []).map(call => ({ call, at: predicate?.spanOf(call) ?? policy.at, roles })),
-    );
-  });
-  const roles = model.requestRoles.filter(role => model.permitting(table, 'insert', role).length > 0);
-  if (roles.length === 0) return inPolicies;
-  const defaults = [...table.columns.values()].flatMap(column => column.default ?? []);
-  const inWrites = [...defaults, ...table.checks].flatMap(({ node, statement }) =>
-    callsIn(node).map(call => ({ call, at: spanOfNode(statement, call) ?? statement.at, roles })),
-  );
-  return [...inPolicies, ...inWrites];
 }

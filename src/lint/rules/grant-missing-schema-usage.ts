@@ -53,22 +53,18 @@ grant select on t_1a2b3c4d5e6f_api.notes to authenticated;`,
       const id = `${role} ${place.file} ${at?.start ?? -1}`;
       if (!at || reported.has(id)) continue;
       reported.add(id);
-      const touching = [...grantsOn(model, object), ...(made ? [made] : []), place];
+      const name = place.textOf(at);
+      const last = lastOf([...grantsOn(model, object), ...(made ? [made] : []), place], files) ?? place;
       report({
         at,
         severity: origin === undefined ? 'error' : 'info',
         message:
           origin === undefined
-            ? `${role} has no USAGE on schema ${schema}: every request answers 403, 42501 "permission denied for schema ${schema}".`
-            : `${role} has USAGE on schema ${schema} only through the platform; a GRANT would say so here.`,
+            ? `${role} has no USAGE on schema ${name}: whatever requests name in it answers 403, 42501 "permission denied for schema".`
+            : `${role} has USAGE on schema ${name} only through the platform; a GRANT would say so here.`,
         fix: {
-          title: `Grant USAGE on schema ${schema} to ${role}`,
-          edits: [
-            addStatementAfter(
-              lastOf(touching, files) ?? place,
-              `grant usage on schema ${place.textOf(at)} to ${role}`,
-            ),
-          ],
+          title: `Grant USAGE on schema ${name} to ${role}`,
+          edits: [addStatementAfter(last, `grant usage on schema ${name} to ${role}`)],
         },
       });
     }

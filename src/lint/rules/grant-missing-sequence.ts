@@ -76,7 +76,10 @@ grant select, insert on notes to authenticated;`,
 /** Without a policy no row gets in anyway. */
 function mayInsert(model: SchemaModel, key: string, table: Table, role: string): boolean {
   if (model.privileges.origin(key, role, 'insert') === undefined) return false;
-  return table.rowSecurity !== true || model.permitting(table, 'insert', role).length > 0;
+  return (
+    table.rowSecurity !== true ||
+    model.policiesFor(table, 'insert').some(policy => policy.permissive && model.appliesTo(policy, role))
+  );
 }
 
 /** Identity columns have sequences, too, but use them with the owner's rights. */

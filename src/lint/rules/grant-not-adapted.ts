@@ -2,6 +2,7 @@ import {
   AUTHENTICATED,
   defineRule,
   replaceAt,
+  schemaTokens,
   type Fix,
   type GrantStatement,
   type SchemaModel,
@@ -62,18 +63,6 @@ grant select, insert on notes to authenticated;`,
     }
   },
 });
-
-/** Indexes of the names after ON SCHEMA or IN SCHEMA. */
-function schemaTokens({ tokens }: Statement): number[] {
-  const keyword = tokens.findIndex(
-    ({ kind, value }, index) =>
-      kind === 'word' && value === 'schema' && ['on', 'in'].includes(tokens[index - 1]?.value ?? ''),
-  );
-  if (keyword === -1) return [];
-  const names = [keyword + 1];
-  for (let last = keyword + 1; tokens[last + 1]?.value === ','; last += 2) names.push(last + 2);
-  return names;
-}
 
 /** Only an unquoted `public` right after SCHEMA is adapted. */
 function publicFirst(statement: Statement, list: readonly number[], index: number): Fix {
