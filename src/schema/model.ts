@@ -121,14 +121,17 @@ export class SchemaModel {
     return !isExemptFromForce(table) && !table.partitioned;
   }
 
-  /** Columns that a policy of the table compares with the subject. */
+  /** Columns that a policy of the table wants to be the subject; else those that one wants to be different. */
   ownerColumnsByUse(table: Table): Set<string> {
+    const facts = table.policies
+      .flatMap(({ using, check }) => [using, check])
+      .flatMap(predicate => predicate?.facts ?? []);
+    const isOwner = facts.some(({ kind }) => kind === 'owner' || kind === 'owner-pattern');
     return new Set(
-      table.policies
-        .flatMap(policy => [policy.using, policy.check])
-        .flatMap(predicate => predicate?.subjectComparisons ?? [])
-        .filter(({ operator }) => operator === '=')
-        .map(({ column }) => column),
+      facts.flatMap(fact => {
+        if (fact.kind === 'not-owner') return isOwner ? [] : fact.column;
+        return fact.kind === 'owner' || fact.kind === 'owner-pattern' ? fact.column : [];
+      }),
     );
   }
 

@@ -1,7 +1,7 @@
 import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
 import { relationsOf, textOf, textsOf, walk } from './ast';
-import { audienceOf, type Audience } from './audience';
+import { audienceOf, waysPast, type Audience, type Way } from './audience';
 import { columnComparisons, type ColumnComparison } from './comparisons';
 import { atomsOf, conditionOf, requires, type Atom, type Condition } from './condition';
 import { callsIn, factOf, mentionsSubject, type Fact } from './facts';
@@ -61,8 +61,10 @@ export class Predicate {
     return this.statement.textOf(this.at);
   }
 
+  /** What it can be, for all that the table's NOT NULLs and the given assumptions tell. */
   truth(assume: TruthAssumptions = {}): Truth {
-    return truthOf(this.node, assume);
+    const { name: table, columns } = this.table;
+    return truthOf(this.node, { table, notNull: column => columns.get(column)?.notNull ?? false, ...assume });
   }
 
   /** Its ANDs and ORs, with every NOT at an atom. */
@@ -86,7 +88,12 @@ export class Predicate {
 
   /** Who gets a row past it. */
   get audience(): Audience {
-    return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom), this.model));
+    return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom)));
+  }
+
+  /** The atoms that decide who gets past it. */
+  get ways(): readonly Way[] {
+    return this.#once('ways', () => waysPast(this.condition, atom => this.factOf(atom)));
   }
 
   /** Whether it can be true only where a fact holds that `proves` says yes to. */

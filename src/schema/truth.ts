@@ -1,5 +1,5 @@
-import type { A_Expr, BoolExpr, CaseExpr, CoalesceExpr, Node, NullTest } from '@pgsql/types';
-import { textOf, textsOf } from './ast';
+import type { A_Expr, BooleanTest, BoolExpr, CaseExpr, CoalesceExpr, Node, NullTest } from '@pgsql/types';
+import { textOf, textsOf, walk } from './ast';
 import { onlyTarget, readSubject, typeName } from './subject';
 
 /** Which of SQL's three truth values an expression can take; more than it really can when nothing better is known. */
@@ -13,6 +13,8 @@ export interface Truth {
 export interface TruthAssumptions {
   /** Whether the request has a subject; undefined for either. */
   readonly subject?: 'present' | 'absent';
+  /** The table whose row is judged: its name before a column says nothing new. */
+  readonly table?: string;
   /** Columns that cannot be NULL. */
   readonly notNull?: (column: string) => boolean;
 }
@@ -32,7 +34,7 @@ export function truthOf(node: Node | undefined, assume: TruthAssumptions = {}): 
   if ('A_Const' in node) return constant(node.A_Const);
   if ('BoolExpr' in node) return connective(node.BoolExpr, assume);
   if ('NullTest' in node) return nullTest(node.NullTest, assume);
-  if ('BooleanTest' in node) return NOT_NULL;
+  if ('BooleanTest' in node) return booleanTest(node.BooleanTest, assume);
   if ('CaseExpr' in node) return caseOf(node.CaseExpr, assume);
   if ('CoalesceExpr' in node) return coalesceOf(node.CoalesceExpr, assume);
   if ('A_Expr' in node) return comparison(node.A_Expr, assume);
@@ -104,6 +106,27 @@ function nullTest(test: NullTest, assume: TruthAssumptions): Truth {
   return (nullness === 'null') === (test.nulltesttype === 'IS_NULL') ? TRUE : FALSE;
 }
 
+/** `(…) is not true` and its like are never NULL. */
+function booleanTest({ booltesttype, arg }: BooleanTest, assume: TruthAssumptions): Truth {
+  const truth = truthOf(arg, assume);
+  const passing: readonly (keyof Truth)[] = PASSING[booltesttype ?? ''] ?? [];
+  const values: readonly (keyof Truth)[] = ['canBeTrue', 'canBeFalse', 'canBeNull'];
+  return {
+    canBeTrue: passing.some(value => truth[value]),
+    canBeFalse: values.some(value => !passing.includes(value) && truth[value]),
+    canBeNull: false,
+  };
+}
+
+const PASSING: Readonly<Record<string, readonly (keyof Truth)[]>> = {
+  IS_TRUE: ['canBeTrue'],
+  IS_NOT_TRUE: ['canBeFalse', 'canBeNull'],
+  IS_FALSE: ['canBeFalse'],
+  IS_NOT_FALSE: ['canBeTrue', 'canBeNull'],
+  IS_UNKNOWN: ['canBeNull'],
+  IS_NOT_UNKNOWN: ['canBeTrue', 'canBeFalse'],
+};
+
 function caseOf(expression: CaseExpr, assume: TruthAssumptions): Truth {
   const branches = (expression.args ?? []).map(branch =>
     'CaseWhen' in branch ? truthOf(branch.CaseWhen.result, assume) : ANYTHING,
@@ -127,7 +150,7 @@ function comparison(expression: A_Expr, assume: TruthAssumptions): Truth {
   const equality =
     kind === 'AEXPR_OP' ? EQUALITY[operator] : nullSafe ? kind === 'AEXPR_NOT_DISTINCT' : undefined;
   if (equality === undefined) return ANYTHING;
-  const same = sameValue(lexpr, rexpr);
+  const same = sameValue(lexpr, rexpr, assume.table);
   if (same === undefined) return nullSafe ? NOT_NULL : ANYTHING;
   const truth = same === equality ? TRUE : FALSE;
   const mayBeNull = !nullSafe && [lexpr, rexpr].some(side => nullnessOf(side, assume) !== 'value');
@@ -146,11 +169,15 @@ const EQUALITY: Readonly<Record<string, boolean>> = {
 };
 
 /** Whether two expressions are the same value in every row: the same column, or two constants of one kind. */
-function sameValue(left: Node | undefined, right: Node | undefined): boolean | undefined {
+function sameValue(
+  left: Node | undefined,
+  right: Node | undefined,
+  table: string | undefined,
+): boolean | undefined {
   if (!left || !right) return undefined;
   if ('ColumnRef' in left && 'ColumnRef' in right) {
-    const [a, b] = [textsOf(left.ColumnRef.fields), textsOf(right.ColumnRef.fields)];
-    return a.length > 0 && a.join('.') === b.join('.') ? true : undefined;
+    const [a, b] = [columnName(left.ColumnRef.fields, table), columnName(right.ColumnRef.fields, table)];
+    return a !== '' && a === b ? true : undefined;
   }
   if ('A_Const' in left && 'A_Const' in right) {
     if (left.A_Const.ival && right.A_Const.ival) {
@@ -163,16 +190,35 @@ function sameValue(left: Node | undefined, right: Node | undefined): boolean | u
   return undefined;
 }
 
+function columnName(fields: readonly Node[] | undefined, table: string | undefined): string {
+  const names = textsOf(fields);
+  return (names.length === 2 && names[0] === table ? names.slice(1) : names).join('.');
+}
+
 /** EXISTS is false where the WHERE of its query cannot be true, and never NULL. */
 function existsTruth(query: Node | undefined, assume: TruthAssumptions): Truth {
   if (alwaysHasRow(query)) return TRUE;
   if (!query || !('SelectStmt' in query) || query.SelectStmt.op !== 'SETOP_NONE') return NOT_NULL;
-  const { whereClause, targetList, havingClause } = query.SelectStmt;
+  const { whereClause, targetList = [], havingClause, groupClause, limitOffset } = query.SelectStmt;
   // `select count(*)` has a row whatever its WHERE says.
-  if (havingClause || JSON.stringify(targetList ?? []).includes('FuncCall')) return NOT_NULL;
-  // Columns inside belong to other tables, of whose NULLs nothing is assumed.
-  const { notNull: _outer, ...inner } = assume;
+  if (targetList.some(isCount) && !groupClause && !havingClause && !limitOffset) return TRUE;
+  if (havingClause || holdsCall(targetList)) return NOT_NULL;
+  // Columns inside belong to other tables, of which nothing is assumed.
+  const { notNull: _outer, table: _table, ...inner } = assume;
   return whereClause && !truthOf(whereClause, inner).canBeTrue ? FALSE : NOT_NULL;
+}
+
+function isCount(target: Node): boolean {
+  const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
+  return value !== undefined && 'FuncCall' in value && textsOf(value.FuncCall.funcname).at(-1) === 'count';
+}
+
+function holdsCall(tree: unknown): boolean {
+  let found = false;
+  walk(tree, type => {
+    found ||= type === 'FuncCall';
+  });
+  return found;
 }
 
 /** `select 1` without FROM, WHERE and LIMIT yields one row. */

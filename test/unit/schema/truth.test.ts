@@ -50,6 +50,13 @@ describe('truth of a predicate', () => {
     ['coalesce(null, true)', 'true'],
     ['auth.uid() is not null', 'true|false'],
     ['f(x)', ALL],
+    ['(x = y) is true', 'true|false'],
+    ['(x = null) is not true', 'true'],
+    ['(x = null) is unknown', 'true'],
+    ['(x = x) is not false', 'true'],
+    ['true is false', 'false'],
+    ['exists (select count(*) from u where false)', 'true'],
+    ['exists (select count(*) from u group by a)', 'true|false'],
   ];
   for (const [expression, values] of cases) {
     it(`${expression} → ${values}`, async () => {
@@ -74,5 +81,12 @@ describe('truth of a predicate', () => {
     assert.equal(await judge('id is not null', { notNull }), 'true');
     assert.equal(await judge('id = id', { notNull }), 'true');
     assert.equal(await judge('x is not null', { notNull }), 'true|false');
+    assert.equal(await judge('exists (select 1 from u where id is null)', { notNull }), 'true|false');
+  });
+
+  it('takes a column for itself under the name of its table', async () => {
+    assert.equal(await judge('t.x = x', { table: 't' }), 'true|null');
+    assert.equal(await judge('t.x = x', { table: 'u' }), 'true|false|null');
+    assert.equal(await judge('exists (select 1 from u t where t.x <> x)', { table: 't' }), 'true|false');
   });
 });
