@@ -89,12 +89,11 @@ function constantOf({ node, negated, nullPasses }: Atom, table: Table): boolean 
     table: table.name,
     notNull: column => table.columns.get(column)?.notNull ?? false,
   });
-  const passes = (negated ? truth.canBeFalse : truth.canBeTrue) || (nullPasses && truth.canBeNull);
+  const { canBeTrue, canBeFalse, canBeNull, isNullBySelf = false } = truth;
+  const passes = (negated ? canBeFalse : canBeTrue) || (nullPasses && canBeNull);
   if (!passes) return false;
-  const isStopped = negated ? truth.canBeTrue : truth.canBeFalse;
-  return isStopped || (nullPasses && truth.canBeNull && !truth.canBeTrue && !truth.canBeFalse)
-    ? undefined
-    : true;
+  const stops = (negated ? canBeTrue : canBeFalse) || (!nullPasses && canBeNull && !isNullBySelf);
+  return stops ? undefined : true;
 }
 
 class FactReader {

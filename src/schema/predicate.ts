@@ -11,7 +11,7 @@ import { columnUses, type ColumnUse } from './scope';
 import { claimsIn, settingsIn, type ClaimRead, type SettingRead } from './settings';
 import { spanOfNode } from './spans';
 import { readSubject, type SubjectExpression } from './subject';
-import { truthOf, type Truth, type TruthAssumptions } from './truth';
+import { isAlwaysTrue, truthOf, type Truth, type TruthAssumptions } from './truth';
 
 /** `column = subject`, or another operator between the two. */
 export interface SubjectComparison {
@@ -88,7 +88,9 @@ export class Predicate {
 
   /** Who gets a row past it. */
   get audience(): Audience {
-    return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom)));
+    return this.#once('audience', () =>
+      isAlwaysTrue(this.truth()) ? 'everybody' : audienceOf(this.condition, atom => this.factOf(atom)),
+    );
   }
 
   /** The atoms that decide who gets past it. */

@@ -1,8 +1,7 @@
 import { AUTHENTICATED } from '../flux/engine';
 import { narrowest, widest, type Audience } from './audience';
 import type { SchemaModel } from './model';
-import type { Policy, Table } from './objects';
-import type { Predicate } from './predicate';
+import type { Table } from './objects';
 import { tiedTo, type RowSource, type World } from './worlds';
 
 const KNOWN = new WeakMap<SchemaModel, Map<Table, Audience>>();
@@ -88,16 +87,4 @@ function beside(readers: Audience, isSubjects: boolean): Audience {
     default:
       return readers;
   }
-}
-
-/** The predicates by which PostgreSQL judges what a policy's verbs find and what they write. */
-export function clausesOf({ verb, using, check }: Policy): {
-  readonly found: Predicate | undefined;
-  readonly written: Predicate | undefined;
-} {
-  return {
-    found: verb === 'insert' ? undefined : using,
-    written:
-      verb === 'select' || verb === 'delete' ? undefined : (check ?? (verb === 'insert' ? undefined : using)),
-  };
 }

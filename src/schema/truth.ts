@@ -7,6 +7,8 @@ export interface Truth {
   readonly canBeTrue: boolean;
   readonly canBeFalse: boolean;
   readonly canBeNull: boolean;
+  /** NULL only for rows with a NULL in a column that is compared with itself. */
+  readonly isNullBySelf?: boolean;
 }
 
 /** What is assumed while an expression is judged. */
@@ -51,9 +53,13 @@ export function truthOf(node: Node | undefined, assume: TruthAssumptions = {}): 
   return ANYTHING;
 }
 
-/** True for every row whatever the subject, as far as text can tell. */
-export function isAlwaysTrue(truth: Truth): boolean {
-  return truth.canBeTrue && !truth.canBeFalse;
+/** True for every row whatever the subject, as far as text can tell; `x = x` counts, although a NULL does not equal itself. */
+export function isAlwaysTrue({ canBeTrue, canBeFalse, canBeNull, isNullBySelf = false }: Truth): boolean {
+  return canBeTrue && !canBeFalse && (!canBeNull || isNullBySelf);
+}
+
+function isNullBySelf(parts: readonly Truth[]): boolean {
+  return parts.every(part => !part.canBeNull || part.isNullBySelf === true);
 }
 
 function constant(value: { isnull?: boolean; boolval?: { boolval?: boolean } }): Truth {
@@ -82,22 +88,33 @@ function connective(expression: BoolExpr, assume: TruthAssumptions): Truth {
         canBeFalse: parts.some(part => part.canBeFalse),
         canBeNull:
           parts.some(part => part.canBeNull) && parts.every(part => part.canBeTrue || part.canBeNull),
+        isNullBySelf: isNullBySelf(parts),
       };
     case 'OR_EXPR':
+      if (asksForBoth(expression.args ?? [], assume.table)) return TRUE;
       return {
         canBeTrue: parts.some(part => part.canBeTrue),
         // `x or true` is true whatever x is.
         canBeFalse: parts.every(part => part.canBeFalse),
         canBeNull:
           parts.some(part => part.canBeNull) && parts.every(part => part.canBeFalse || part.canBeNull),
+        isNullBySelf: isNullBySelf(parts),
       };
     case 'NOT_EXPR': {
       const [part = ANYTHING] = parts;
-      return { canBeTrue: part.canBeFalse, canBeFalse: part.canBeTrue, canBeNull: part.canBeNull };
+      return { ...part, canBeTrue: part.canBeFalse, canBeFalse: part.canBeTrue };
     }
     default:
       return ANYTHING;
   }
+}
+
+/** `x is null or x is not null`. */
+function asksForBoth(parts: readonly Node[], table: string | undefined): boolean {
+  const tests = parts.flatMap(part => ('NullTest' in part ? part.NullTest : []));
+  return tests.some(a =>
+    tests.some(b => a.nulltesttype !== b.nulltesttype && sameValue(a.arg, b.arg, table) === true),
+  );
 }
 
 function nullTest(test: NullTest, assume: TruthAssumptions): Truth {
@@ -154,7 +171,7 @@ function comparison(expression: A_Expr, assume: TruthAssumptions): Truth {
   if (same === undefined) return nullSafe ? NOT_NULL : ANYTHING;
   const truth = same === equality ? TRUE : FALSE;
   const mayBeNull = !nullSafe && [lexpr, rexpr].some(side => nullnessOf(side, assume) !== 'value');
-  return mayBeNull ? { ...truth, canBeNull: true } : truth;
+  return mayBeNull ? { ...truth, canBeNull: true, isNullBySelf: true } : truth;
 }
 
 /** What an operator says of two equal values. */
@@ -262,5 +279,6 @@ function union(parts: readonly Truth[]): Truth {
     canBeTrue: parts.some(part => part.canBeTrue),
     canBeFalse: parts.some(part => part.canBeFalse),
     canBeNull: parts.some(part => part.canBeNull),
+    isNullBySelf: isNullBySelf(parts),
   };
 }

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { truthOf, type TruthAssumptions } from '../../../src/schema/truth';
+import { isAlwaysTrue, truthOf, type Truth, type TruthAssumptions } from '../../../src/schema/truth';
 import { parseAll } from '../../support/sql';
 
-async function judge(expression: string, assume: TruthAssumptions = {}): Promise<string> {
+async function truth(expression: string, assume: TruthAssumptions = {}): Promise<Truth> {
   const [file] = await parseAll(`select 1 from t where ${expression}`);
   const node = file!.statements[0]!.node;
   const where = 'SelectStmt' in node ? node.SelectStmt.whereClause : undefined;
-  const { canBeTrue, canBeFalse, canBeNull } = truthOf(where, assume);
+  return truthOf(where, assume);
+}
+
+async function judge(expression: string, assume: TruthAssumptions = {}): Promise<string> {
+  const { canBeTrue, canBeFalse, canBeNull } = await truth(expression, assume);
   return [canBeTrue && 'true', canBeFalse && 'false', canBeNull && 'null'].filter(Boolean).join('|');
 }
 
@@ -38,7 +42,8 @@ describe('truth of a predicate', () => {
     ['x = y and false', 'false'],
     ['true or null', 'true'],
     ['null or false', 'null'],
-    ['x is null or x is not null', 'true|false'],
+    ['x is null or x is not null', 'true'],
+    ['x is null or y is not null', 'true|false'],
     ['exists (select 1)', 'true'],
     ['exists (select 1 from u)', 'true|false'],
     ['exists (select 1 limit 0)', 'true|false'],
@@ -74,6 +79,20 @@ describe('truth of a predicate', () => {
       'true|false',
     );
     assert.equal(await judge('owner_id = auth.uid() or public', { subject: 'absent' }), 'true|null');
+  });
+
+  it('calls what is NULL for other reasons than a column of the row not always true', async () => {
+    const isAlways = async (expression: string): Promise<boolean> => isAlwaysTrue(await truth(expression));
+    for (const always of [
+      'true',
+      'x = x',
+      'x = x and true',
+      'not (x <> x)',
+      'case when y then x = x else true end',
+    ])
+      assert.equal(await isAlways(always), true, always);
+    for (const not of ['case when y = z then true end', 'x = y', 'x = x and y', 'null', 'nullif(true, y)'])
+      assert.equal(await isAlways(not), false, not);
   });
 
   it('uses NOT NULL where the table has it', async () => {
