@@ -19,7 +19,7 @@ export function parse<const T extends Options>(
 
 export function engineOption(value: string | undefined): Engine | undefined {
   if (value === undefined || isEngine(value)) return value;
-  throw new UsageError(`--engine is ${ENGINES.join(' or ')}, not "${value}".`);
+  throw new UsageError(`--engine is ${inWords(ENGINES)}, not "${value}".`);
 }
 
 /** One of several words; the first is the default. */
@@ -29,7 +29,11 @@ export function choiceOption<T extends string>(
   choices: readonly [T, ...T[]],
 ): T {
   const choice = choices.find(candidate => candidate === (value ?? choices[0]));
-  if (choice === undefined)
-    throw new UsageError(`--${name} is ${choices.join(' or ')}, not "${value ?? ''}".`);
+  if (choice === undefined) throw new UsageError(`--${name} is ${inWords(choices)}, not "${value ?? ''}".`);
   return choice;
+}
+
+/** `a, b or c`. */
+export function inWords(choices: readonly string[]): string {
+  return [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_PUSH_FILE_BYTES } from '../flux/push-target';
-import { defaultPushSet, pushSetOf, type PushSet } from '../lint/push';
+import { defaultPushSet, pushSetOf, pushSetOfFile, type PushSet } from '../lint/push';
 import { UsageError } from './io';
 
 /** Text of a file, undefined when there is none; throws for a file that cannot be read. */
@@ -40,15 +40,39 @@ export async function pushAt(cwd: string, name?: string): Promise<PushSet> {
   );
 }
 
-/** Texts of the files of a push, named as the person would: relative to `cwd` where they lie below it. */
-export async function readPush(
-  cwd: string,
-  push: PushSet,
-): Promise<{ name: string; path: string; text: string }[]> {
+/** Name of what is piped in where nobody says which file it is. */
+const UNNAMED_INPUT = '<stdin>';
+
+/** The push that a file belongs to whose text is piped in; it need not be on disk. */
+export async function pushOfInput(cwd: string, name?: string): Promise<PushSet> {
+  if (name === undefined) return { files: [UNNAMED_INPUT], asked: new Set([UNNAMED_INPUT]) };
+  const target = path.resolve(cwd, name);
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new UsageError(`--stdin-filename is a file’s name, and ${name} is a folder.`);
+  const folder = posix(path.dirname(target));
+  return pushSetOfFile(posix(target), {
+    list: async directory => {
+      const names = await listDirectory(directory);
+      return directory === folder ? [...new Set([...(names ?? []), path.basename(target)])] : names;
+    },
+  });
+}
+
+/** A file of a push as the command line reads it. */
+export interface PushFile {
+  /** As the person would name it: relative to the working folder where it lies below it. */
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Texts of the files of a push; `input` is the text of the one that was asked for, where it is piped in. */
+export async function readPush(cwd: string, push: PushSet, input?: string): Promise<PushFile[]> {
   return Promise.all(
     push.files.map(async file => {
-      const name = shownName(cwd, file);
-      const text = await readRequired(file, name);
+      const name = file === UNNAMED_INPUT ? file : shownName(cwd, file);
+      const text = input !== undefined && push.asked.has(file) ? input : await readRequired(file, name);
       if (Buffer.byteLength(text, 'utf8') > MAX_PUSH_FILE_BYTES) {
         throw new UsageError(`${name} is larger than the 4 MiB a push takes.`);
       }

@@ -1,6 +1,7 @@
 import { CannotRun } from '../checklist/run';
 import { CannotMint } from '../tokens/mint';
 import { checkCommand } from './commands/check';
+import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
 import { scaffoldCommand } from './commands/scaffold';
 import { stackCommand } from './commands/stack';
@@ -9,6 +10,7 @@ import { EXIT, UsageError, type Command, type ExitCode, type Terminal } from './
 
 export const COMMANDS: readonly Command[] = [
   lintCommand,
+  explainCommand,
   tokenCommand,
   checkCommand,
   scaffoldCommand,
@@ -37,7 +39,7 @@ export async function fluxRls(
     return isKnown ? EXIT.clean : EXIT.cannotRun;
   }
   try {
-    return await command.run(args, terminal);
+    return await command.run(args, terminal, version);
   } catch (error) {
     const known = error instanceof UsageError || error instanceof CannotRun || error instanceof CannotMint;
     const detail =

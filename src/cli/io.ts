@@ -8,6 +8,10 @@ export interface Terminal {
   readonly signal: AbortSignal;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
+  /** Writes text to the output as it is; `out` and `error` end its line. */
+  readonly print: (text: string) => void;
+  /** All of standard input. */
+  readonly input: () => Promise<Uint8Array>;
   /** Asks on the terminal; undefined where nobody can answer. */
   readonly ask?: (question: string) => Promise<string>;
 }
@@ -21,7 +25,8 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
-  run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
+  /** @param version of this program. */
+  run(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode>;
 }
 
 /** Bad input: one sentence that names the thing and what to do. Exit code 2. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { buffer } from 'node:stream/consumers';
 import { version } from '../../package.json';
 import { fluxRls } from './flux-rls';
 
@@ -32,6 +33,8 @@ void fluxRls(
     signal: abort.signal,
     out: text => process.stdout.write(`${text}\n`),
     error: text => process.stderr.write(`${text}\n`),
+    print: text => process.stdout.write(text),
+    input: () => buffer(process.stdin),
     ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
   },
   version,

@@ -29,8 +29,18 @@ export function adaptForV2(sql: string, tenant: TenantNames): string {
  * Whether a v2 push refuses the text outright. The platform looks at the raw text, so comments and strings count.
  */
 export function hasEscalationWords(sql: string): boolean {
-  return /\b(?:SET\s+(?:LOCAL\s+)?(?:ROLE|SESSION\s+AUTHORIZATION)|RESET\s+ROLE)\b/i.test(sql);
+  return sql.search(ESCALATION_WORDS) !== -1;
 }
+
+/** Where those words stand. */
+export function escalationWords(sql: string): { readonly start: number; readonly end: number }[] {
+  return [...sql.matchAll(ESCALATION_WORDS)].map(match => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+const ESCALATION_WORDS = /\b(?:SET\s+(?:LOCAL\s+)?(?:ROLE|SESSION\s+AUTHORIZATION)|RESET\s+ROLE)\b/gi;
 
 const PRIVILEGE_STATEMENT = /\b(?:GRANT|REVOKE|ALTER\s+DEFAULT\s+PRIVILEGES|CREATE\s+POLICY)\b/i;
 const SCHEMA_PUBLIC = [

@@ -1,5 +1,6 @@
 import { ANON, AUTHENTICATED, type Engine } from './engine';
 import { tenantOf, type TenantNames } from './names';
+import { MAX_PUSH_FILE_BYTES } from './push-target';
 import { adaptForV2, hasEscalationWords } from './push-adapt';
 
 /** A table comment with this text keeps the table out of the FORCE sweep of a v2 push. */
@@ -19,6 +20,8 @@ export class PushRefused extends Error {
 
 /** How the engine runs one file: one transaction, its own role and search path, and the engine's gate at the end. */
 export function pushTransaction(engine: Engine, schema: string, sql: string): PushTransaction {
+  if (Buffer.byteLength(sql) > MAX_PUSH_FILE_BYTES)
+    throw new PushRefused('The file is larger than the 4 MiB that a push takes.');
   return engine === 'v2_shared' ? v2Transaction(schema, sql) : v1Transaction(schema, sql);
 }
 

@@ -13,6 +13,16 @@ export function nearestName(name: string, names: Iterable<string>): string | und
   return nearest;
 }
 
+/** Up to three names that somebody may have meant: those that hold the word, then those that are spelled alike. */
+export function namesLike(word: string, names: readonly string[]): string[] {
+  const holds = names.filter(name => word.length > 2 && name.includes(word.toLowerCase()));
+  const alike = names
+    .map(name => ({ name, letters: distance(word.toLowerCase(), name) }))
+    .filter(({ letters }) => letters <= Math.max(2, word.length / 3))
+    .sort((a, b) => a.letters - b.letters);
+  return [...new Set([...holds, ...alike.map(({ name }) => name)])].slice(0, 3);
+}
+
 /** Levenshtein distance: how many letters differ. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

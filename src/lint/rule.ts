@@ -8,7 +8,7 @@ import type { Severity } from './severity';
 export type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 export { ANON, AUTHENTICATED, TABLE_VERBS, type TableVerb } from '../flux/engine';
 export { isApiSchema, tenantOf } from '../flux/names';
-export { hasEscalationWords } from '../flux/push-adapt';
+export { escalationWords } from '../flux/push-adapt';
 export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
@@ -38,6 +38,7 @@ export {
   type SettingRead,
 } from '../schema/settings';
 export { spanOfNode } from '../schema/spans';
+export { statementCalls } from '../schema/statement-calls';
 export { constantText, onlyTarget, readSubject, typeName } from '../schema/subject';
 export { isAlwaysTrue, truthOf } from '../schema/truth';
 export type { Token } from '../sql/lexer';
@@ -63,6 +64,8 @@ export interface RuleDocs {
   readonly bad: Example;
   /** SQL with none. */
   readonly good: Example;
+  /** Texts of the examples' files as they were last committed, for a rule that compares. */
+  readonly committed?: Readonly<Record<string, string>>;
 }
 
 /** One file, or the files of a push directory: their paths and texts, in push order. */
@@ -86,6 +89,11 @@ export interface Rule {
   /** One severity, or one per engine; `off` is not reported there. */
   readonly severity: Severity | Readonly<Record<Engine, Severity | 'off'>>;
   readonly fixable: boolean;
+  /**
+   * What a rule has to see at once: the objects that bear on each other, which is the usual case, or every file as it
+   * is. A rule about `files` is given no model.
+   */
+  readonly scope?: 'objects' | 'files';
   readonly docs: RuleDocs;
   /** Other linters that know it, with their own name for it. */
   readonly sources: readonly string[];

@@ -12,15 +12,17 @@ export function textsOf(nodes: readonly Node[] | undefined): string[] {
 
 /** Calls `visit` for every node of a tree, parents first, with the node's type name and fields. */
 export function walk(tree: unknown, visit: (type: string, fields: Record<string, unknown>) => void): void {
+  if (typeof tree !== 'object' || tree === null) return;
   if (Array.isArray(tree)) {
     for (const item of tree) walk(item, visit);
     return;
   }
-  if (typeof tree !== 'object' || tree === null) return;
-  for (const [key, value] of Object.entries(tree)) {
-    if (/^[A-Z]/.test(key) && typeof value === 'object' && value !== null) {
-      visit(key, value as Record<string, unknown>);
-    }
+  for (const key in tree) {
+    const value: unknown = tree[key as keyof typeof tree];
+    if (typeof value !== 'object' || value === null) continue;
+    // The parser names node types with a capital and their fields without.
+    const first = key.charCodeAt(0);
+    if (first >= 65 && first <= 90) visit(key, value as Record<string, unknown>);
     walk(value, visit);
   }
 }

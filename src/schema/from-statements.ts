@@ -17,6 +17,8 @@ export interface ModelOptions {
   readonly engine: Engine;
   /** The project's API schema, when a setting or a file names it. */
   readonly apiSchema?: string | undefined;
+  /** The schemas that PostgREST serves, where more than the given files tells. */
+  readonly exposed?: ReadonlySet<string>;
 }
 
 /** What a fold step may use: the model it changes and how names are read on this engine. */
@@ -34,7 +36,7 @@ export interface Fold {
 /** Folds the statements of a push, in push order, into the state PostgreSQL would be in after it. */
 export function modelFromStatements(files: readonly SourceFile[], options: ModelOptions): SchemaModel {
   const statements = files.flatMap(file => file.statements);
-  const exposed = exposedSchemas(statements, options.apiSchema);
+  const exposed = options.exposed ?? exposedSchemas(statements, options.apiSchema);
   const apiSchema = options.apiSchema ?? (exposed.size === 1 ? [...exposed][0] : undefined);
   const model = new SchemaModel(options.engine, apiSchema, exposed, new Privileges(), statements);
   const fold = createFold(model, options.engine);
@@ -55,25 +57,37 @@ function createFold(model: SchemaModel, engine: Engine): Fold {
 }
 
 /** The schema the settings name, else every API schema the files name. */
-function exposedSchemas(statements: readonly Statement[], apiSchema: string | undefined): Set<string> {
+export function exposedSchemas(
+  statements: readonly Statement[],
+  apiSchema: string | undefined,
+): ReadonlySet<string> {
   if (apiSchema !== undefined) return new Set([apiSchema]);
-  const named = statements.flatMap(({ node }) => schemasNamedIn(node));
-  return new Set(named.filter(isApiSchema));
+  const exposed = new Set<string>();
+  for (const { node } of statements) for (const schema of schemasNamedIn(node)) exposed.add(schema);
+  return exposed;
 }
 
-/** Schemas before a dot, and those that GRANT and ALTER DEFAULT PRIVILEGES name alone. */
-function schemasNamedIn(node: Node): string[] {
-  const alone = 'GrantStmt' in node || 'AlterDefaultPrivilegesStmt' in node;
-  const names: string[] = [];
-  const read = (tree: unknown): void => {
-    if (typeof tree !== 'object' || tree === null) return;
-    const { schemaname, sval } = tree as { schemaname?: string; sval?: string };
-    if (schemaname !== undefined) names.push(schemaname);
-    if (alone && sval !== undefined) names.push(sval);
-    for (const part of Object.values(tree)) read(part);
-  };
-  read(node);
-  return names;
+const SCHEMAS = new WeakMap<Node, readonly string[]>();
+
+/** API schemas before a dot, and those that GRANT and ALTER DEFAULT PRIVILEGES name alone; read once for each tree. */
+function schemasNamedIn(node: Node): readonly string[] {
+  const known = SCHEMAS.get(node);
+  if (known) return known;
+  const names = new Set<string>();
+  collectSchemas(node, 'GrantStmt' in node || 'AlterDefaultPrivilegesStmt' in node, names);
+  const schemas = [...names].filter(isApiSchema);
+  SCHEMAS.set(node, schemas);
+  return schemas;
+}
+
+function collectSchemas(tree: object, alone: boolean, names: Set<string>): void {
+  const { schemaname, sval } = tree as { schemaname?: string; sval?: string };
+  if (schemaname !== undefined) names.add(schemaname);
+  if (alone && sval !== undefined) names.add(sval);
+  for (const key in tree) {
+    const part: unknown = tree[key as keyof typeof tree];
+    if (typeof part === 'object' && part !== null) collectSchemas(part, alone, names);
+  }
 }
 
 function grantPlatformDefaults(

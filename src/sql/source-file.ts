@@ -89,6 +89,8 @@ export interface SourceFile {
   readonly lines: LineIndex;
   readonly statements: readonly Statement[];
   readonly errors: readonly SyntaxError[];
+  /** Comments in order, with their marks: between statements and inside of them, but not inside a body's string. */
+  readonly comments: readonly Token[];
 }
 
 const STATEMENT_START =
@@ -98,7 +100,8 @@ const STATEMENT_START =
 export function parseSource(parser: SqlParser, name: string, text: string): SourceFile {
   const statements: Statement[] = [];
   const errors: SyntaxError[] = [];
-  const pending = splitStatements(text).reverse();
+  const comments: Token[] = [];
+  const pending = splitStatements(text, comment => comments.push(comment)).reverse();
   for (let span = pending.pop(); span; span = pending.pop()) {
     const sql = text.slice(span.start, span.end);
     const result = parser.parse(sql);
@@ -110,7 +113,7 @@ export function parseSource(parser: SqlParser, name: string, text: string): Sour
     errors.push({ message: result.error.message, at: offendingRange(name, span, offset) });
     pending.push(...resume(parser, text, span, offset).reverse());
   }
-  return { name, text, lines: new LineIndex(text), statements, errors };
+  return { name, text, lines: new LineIndex(text), statements, errors, comments };
 }
 
 function offendingRange(file: string, span: StatementSpan, offset: number): Span {

@@ -14,8 +14,9 @@ export interface StatementSpan {
 /**
  * Cuts a file into statements as `psql` does: at semicolons outside of quotes, BEGIN ATOMIC bodies and the
  * parentheses of CREATE RULE. psql commands stand alone, and the data after COPY … FROM stdin is no SQL.
+ * Comments belong to no statement; `onComment` takes them.
  */
-export function splitStatements(text: string): StatementSpan[] {
+export function splitStatements(text: string, onComment?: (comment: Token) => void): StatementSpan[] {
   const spans: StatementSpan[] = [];
   let tokens: Token[] = [];
   let body = new BodyTracker();
@@ -39,8 +40,9 @@ export function splitStatements(text: string): StatementSpan[] {
   };
 
   for (const token of tokenize(text)) {
-    if (token.kind === 'comment' || token.start < dataUntil) continue;
-    if (token.kind === 'psql') {
+    if (token.start < dataUntil) continue;
+    if (token.kind === 'comment') onComment?.(token);
+    else if (token.kind === 'psql') {
       close();
       tokens = [token];
       close();

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { GUIDE_SQL } from '../support/guide-sql';
 import { REPOSITORY } from '../support/local-flux';
+import { sarifObjections, type SarifLog } from '../support/sarif';
 import { TemporaryFolder } from '../support/temporary-folder';
 import { until } from '../workbench/until';
 
@@ -16,11 +17,17 @@ interface Ran {
 }
 
 /** Runs the built command as a person's shell would. */
-function fluxRls(args: readonly string[], cwd: string, environment: Record<string, string> = {}): Ran {
+function fluxRls(
+  args: readonly string[],
+  cwd: string,
+  environment: Record<string, string> = {},
+  input = '',
+): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     cwd,
     encoding: 'utf8',
     env: { PATH: process.env.PATH ?? '', ...environment },
+    input,
   });
   return { status, out: stdout, error: stderr };
 }
@@ -138,7 +145,47 @@ describe('flux-rls as a process', function () {
     folder.write('bad.sql', 'create table open (id int);');
     const { status, out } = fluxRls(['lint', 'bad.sql'], folder.path);
     assert.equal(status, 1);
-    assert.match(out, /^bad\.sql:1:14 error rls-not-enabled /);
+    assert.match(out, /^bad\.sql:1:14 error rls-not-enabled /m);
+  });
+
+  it('fixes what is piped in to the letter, with the report on the error channel', () => {
+    const open = 'create table notes (id uuid primary key, owner_id text not null);';
+    const { out, error } = fluxRls(
+      ['lint', '-', '--fix', '--stdin-filename', 'sql/1.sql'],
+      folder.path,
+      {},
+      open,
+    );
+    assert.ok(out.startsWith(`${open}\nalter table notes enable row level security;`), out);
+    assert.ok(!out.endsWith('\n'));
+    assert.match(error, /^Applied \d+ fix(?:es)?; changed 1 file: sql\/1\.sql\.$/m);
+    assert.equal(existsSync(path.join(folder.path, 'sql')), false);
+  });
+
+  it('fixes files, and is content the second time', () => {
+    folder.write('sql/1.sql', 'create table notes (id uuid primary key, owner_id text not null);\n');
+    const first = fluxRls(['lint', 'sql', '--fix'], folder.path);
+    assert.match(first.out, /^Applied \d+ fix(?:es)?; changed 1 file: sql\/1\.sql\.$/m);
+    const fixed = readFileSync(path.join(folder.path, 'sql/1.sql'), 'utf8');
+    assert.match(fixed, /^alter table notes enable row level security;$/m);
+    assert.match(fluxRls(['lint', 'sql', '--fix'], folder.path).out, /^Nothing was fixed\.$/m);
+    assert.equal(readFileSync(path.join(folder.path, 'sql/1.sql'), 'utf8'), fixed);
+  });
+
+  it('writes SARIF of its own version', () => {
+    const { out } = fluxRls(['lint', 'schema.sql', '--format', 'sarif'], folder.path);
+    const log = JSON.parse(out) as SarifLog;
+    assert.deepEqual(sarifObjections(log), []);
+    const { version } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    assert.equal(log.runs[0].tool.driver.semanticVersion, version);
+  });
+
+  it('explains a rule', () => {
+    const { status, out } = fluxRls(['explain', 'owner-uuid'], folder.path);
+    assert.equal(status, 0);
+    assert.match(out, /^Owner column of type uuid\nowner-uuid · error/);
   });
 });
 

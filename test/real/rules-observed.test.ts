@@ -3,7 +3,7 @@ import { ENGINES, type Engine } from '../../src/flux/engine';
 import { severityOn } from '../../src/lint/rule';
 import { RULES } from '../../src/lint/rules';
 import { localFlux } from '../support/local-flux';
-import { findings, fixedExample } from '../support/sql';
+import { badExample, findings, fixedExample } from '../support/sql';
 import { OBSERVATIONS as expressions } from './observations/expressions';
 import type { Observation, Observations } from './observations/observation';
 import { OBSERVATIONS as owners } from './observations/owners';
@@ -48,7 +48,7 @@ describe('the symptom of every rule, on real servers', () => {
       it(`${rule.id} on ${engine}`, async () => {
         const { observe, bad, good } = OBSERVATIONS[rule.id]!;
         const flux = await localFlux(engine);
-        assert.equal(await observe(flux, rule.docs.bad), on(engine, bad), 'bad example');
+        assert.equal(await observe(flux, badExample(rule)), on(engine, bad), 'bad example');
         assert.equal(await observe(flux, rule.docs.good), on(engine, good), 'good example');
         if (!rule.fixable) return;
         const [finding] = (await findings(rule.docs.bad, { engine })).filter(

@@ -34,6 +34,16 @@ export async function runSql(flux: LocalFlux, sql: string): Promise<void> {
   }
 }
 
+/** Rows that a query of the superuser answers. */
+export async function selectSql(flux: LocalFlux, sql: string): Promise<Record<string, unknown>[]> {
+  const database = await Database.connect(flux.databaseUrl);
+  try {
+    return (await database.query(sql)).rows;
+  } finally {
+    await database.close();
+  }
+}
+
 /** Takes every relation and function out of the API schema, and gives the role its USAGE back. */
 export async function emptySchema(flux: LocalFlux): Promise<void> {
   const { schema, role } = flux;
@@ -46,6 +56,9 @@ export async function emptySchema(flux: LocalFlux): Promise<void> {
         union all
         select format('drop routine if exists %s cascade', oid::regprocedure)
         from pg_proc where pronamespace = '${schema}'::regnamespace
+        union all
+        select format('drop type if exists %s cascade', oid::regtype)
+        from pg_type where typnamespace = '${schema}'::regnamespace and typtype = 'e'
       loop execute statement; end loop;
     end $$;
     grant usage on schema ${schema} to ${role}`,

@@ -1,6 +1,6 @@
 import { exampleFiles } from '../../src/lint/docs';
 import { lint, type LintOptions } from '../../src/lint/linter';
-import type { Example } from '../../src/lint/rule';
+import { MAX_PUSH_FILE_BYTES, type Example, type Rule } from '../../src/lint/rule';
 import type { Finding } from '../../src/lint/finding';
 import { applyEdits } from '../../src/lint/apply-fix';
 import { SqlParser } from '../../src/sql/parser';
@@ -23,6 +23,17 @@ export async function parseExample(example: Example): Promise<SourceFile[]> {
 /** Lints texts, or the files of an example, as one push. */
 export async function findings(texts: string[] | Example, options: LintOptions = {}): Promise<Finding[]> {
   return lint(Array.isArray(texts) ? await parseAll(...texts) : await parseExample(texts), options);
+}
+
+/** The bad example of a rule; what a file must be too large for is not written out in the docs. */
+export function badExample({ id, docs }: Rule): Example {
+  if (id !== 'push-too-large' || typeof docs.bad !== 'string') return docs.bad;
+  return `${'-- filler\n'.repeat(MAX_PUSH_FILE_BYTES / 10)}${docs.bad}`;
+}
+
+/** Options under which a rule's examples are judged. */
+export function exampleOptions({ docs: { committed } }: Rule, engine: LintOptions['engine']): LintOptions {
+  return { engine, ...(committed && { committed: file => committed[file] }) };
 }
 
 /** An example after a finding's fix. */

@@ -21,11 +21,13 @@ export async function runCli(
       environment: {},
       packageRoots: [REPOSITORY],
       signal: new AbortController().signal,
-      out: text => out.push(text),
+      out: text => out.push(`${text}\n`),
       error: text => error.push(text),
+      print: text => out.push(text),
+      input: () => Promise.reject(new Error('nothing is piped in')),
       ...terminal,
     },
     '0.0.0-test',
   );
-  return { exit, out: out.join('\n'), error: error.join('\n') };
+  return { exit, out: out.join('').replace(/\n$/, ''), error: error.join('\n') };
 }

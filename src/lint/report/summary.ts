@@ -33,6 +33,7 @@ export function summaryInWords({ errors, warnings, infos, hints, files }: Summar
   return `${found.length > 0 ? found.join(', ') : 'No findings'} in ${plural(files, 'file')}`;
 }
 
-function plural(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
+/** `1 file`, `2 files`. */
+export function plural(count: number, name: string, many = `${name}s`): string {
+  return `${count} ${count === 1 ? name : many}`;
 }

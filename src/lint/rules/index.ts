@@ -8,9 +8,29 @@ import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysTrue from './policy-always-true';
 import policyToPublic from './policy-to-public';
 import policyWrongClause from './policy-wrong-clause';
+import pushCreateExtension from './push-create-extension';
+import pushDestructive from './push-destructive';
+import pushDmlOnForced from './push-dml-on-forced';
+import pushDynamicSql from './push-dynamic-sql';
+import pushEditedMigration from './push-edited-migration';
+import pushEnumValueUsed from './push-enum-value-used';
+import pushEscalationWords from './push-escalation-words';
+import pushExtensionFunction from './push-extension-function';
+import pushNonTransactional from './push-non-transactional';
+import pushNotIdempotent from './push-not-idempotent';
+import pushOrder from './push-order';
+import pushPsqlCommand from './push-psql-command';
+import pushRequiredColumn from './push-required-column';
+import pushSearchPath from './push-search-path';
+import pushSuperuser from './push-superuser';
+import pushTooLarge from './push-too-large';
+import pushTransactionControl from './push-transaction-control';
 import rlsNotEnabled from './rls-not-enabled';
 import rlsPolicyWithoutRls from './rls-policy-without-rls';
 import sqlSyntax from './sql-syntax';
+import suppressNoReason from './suppress-no-reason';
+import suppressUnknown from './suppress-unknown';
+import suppressUnused from './suppress-unused';
 import viewNotInvoker from './view-not-invoker';
 
 /** Every rule, alphabetically. */
@@ -24,9 +44,29 @@ export const RULES: readonly Rule[] = [
   policyAlwaysTrue,
   policyToPublic,
   policyWrongClause,
+  pushCreateExtension,
+  pushDestructive,
+  pushDmlOnForced,
+  pushDynamicSql,
+  pushEditedMigration,
+  pushEnumValueUsed,
+  pushEscalationWords,
+  pushExtensionFunction,
+  pushNonTransactional,
+  pushNotIdempotent,
+  pushOrder,
+  pushPsqlCommand,
+  pushRequiredColumn,
+  pushSearchPath,
+  pushSuperuser,
+  pushTooLarge,
+  pushTransactionControl,
   rlsNotEnabled,
   rlsPolicyWithoutRls,
   sqlSyntax,
+  suppressNoReason,
+  suppressUnknown,
+  suppressUnused,
   viewNotInvoker,
 ];
 

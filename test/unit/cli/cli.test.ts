@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { decodeJwt, jwtVerify } from 'jose';
+import { BASIC_RULES_ONLY } from '../../support/rules';
 import { runCli, type Ran } from '../../support/terminal';
 import { TemporaryFolder } from '../../support/temporary-folder';
 
@@ -35,32 +36,38 @@ describe('flux-rls', () => {
   });
 
   describe('lint', () => {
+    const lint = (argv: string): Promise<Ran> =>
+      runCli(['lint', ...argv.split(' ').filter(Boolean), ...BASIC_RULES_ONLY], {
+        cwd: folder.path,
+        environment: {},
+      });
+
     it('judges a folder as one push and exits 0, 1 or 2', async () => {
       folder.write('migrations/0001_notes.sql', CLEAN);
-      const dirty = await run('lint migrations --engine v2_shared');
+      const dirty = await lint('migrations --engine v2_shared');
       assert.equal(dirty.exit, 1);
       assert.match(
         dirty.out,
         /^migrations\/0001_notes\.sql:3:15 error grant-missing-table .* \[fix: Grant SELECT, INSERT, UPDATE, DELETE on notes to authenticated\]$/m,
       );
       folder.write('migrations/0002_grants.sql', GRANT);
-      const clean = await run('lint migrations --engine v2_shared');
+      const clean = await lint('migrations --engine v2_shared');
       assert.deepEqual([clean.exit, clean.out], [0, 'No findings in 2 files']);
-      assert.equal((await run('lint nowhere')).exit, 2);
+      assert.equal((await lint('nowhere')).exit, 2);
     });
 
     it('finds the push by itself, and judges one of its files among the others', async () => {
       folder.write('flux/migrations/0001_notes.sql', CLEAN);
       folder.write('flux/migrations/0002_grants.sql', GRANT);
       folder.write('seed.sql', 'creat table x();');
-      assert.equal((await run('lint')).out, 'No findings in 2 files');
-      assert.equal((await run('lint flux/migrations/0001_notes.sql')).out, 'No findings in 1 file');
-      assert.equal((await run('lint seed.sql flux/migrations')).exit, 1);
+      assert.equal((await lint('')).out, 'No findings in 2 files');
+      assert.equal((await lint('flux/migrations/0001_notes.sql')).out, 'No findings in 1 file');
+      assert.equal((await lint('seed.sql flux/migrations')).exit, 1);
     });
 
     it('writes JSON with 1-based places and UTF-16 offsets', async () => {
       folder.write('schema.sql', `-- 🦊\n${CLEAN}`);
-      const { out, exit } = await run('lint schema.sql --format json --engine v2_shared');
+      const { out, exit } = await lint('schema.sql --format json --engine v2_shared');
       const report = JSON.parse(out) as {
         version: number;
         findings: Record<string, unknown>[];
@@ -99,26 +106,26 @@ describe('flux-rls', () => {
         'schema.sql',
         `${CLEAN}${GRANT}create policy open on notes for select to anon using (true);`,
       );
-      const report = JSON.parse((await run('lint schema.sql --format json')).out) as {
+      const report = JSON.parse((await lint('schema.sql --format json')).out) as {
         findings: { fix: unknown }[];
       };
       assert.equal(report.findings[0]?.fix, null);
       folder.write('schema.sql', `${CLEAN.replace('to authenticated ', '')}${GRANT}`);
-      assert.equal((await run('lint schema.sql')).exit, 0);
-      assert.equal((await run('lint schema.sql --fail-on info')).exit, 1);
-      assert.equal((await run('lint schema.sql --fail-on warning')).exit, 0);
+      assert.equal((await lint('schema.sql')).exit, 0);
+      assert.equal((await lint('schema.sql --fail-on info')).exit, 1);
+      assert.equal((await lint('schema.sql --fail-on warning')).exit, 0);
     });
 
     it('takes engine and schema from the project', async () => {
       folder.write('schema.sql', CLEAN);
       folder.write('flux.json', '{"slug":"x","hash":"1a2b3c4","mode":"v1_dedicated"}');
-      assert.equal((await run('lint')).exit, 0);
-      assert.equal((await run('lint --engine v2_shared')).exit, 1);
+      assert.equal((await lint('')).exit, 0);
+      assert.equal((await lint('--engine v2_shared')).exit, 1);
     });
 
     for (const [name, argv, sentence] of [
       ['a wrong engine', 'lint --engine v3', /--engine is v1_dedicated or v2_shared, not "v3"/],
-      ['a wrong format', 'lint --format yaml', /--format is text or json, not "yaml"/],
+      ['a wrong format', 'lint --format yaml', /--format is text, json, sarif or github, not "yaml"/],
       ['an unknown option', 'lint --nope', /Unknown option '--nope'/],
       ['an option without its value', 'lint --engine', /--engine/],
       ['a folder without SQL', 'lint .', /holds no \.sql files to push/],
@@ -136,14 +143,14 @@ describe('flux-rls', () => {
     it('names a file that cannot be read', async () => {
       // Root reads everything but a directory.
       mkdirSync(path.join(folder.path, 'migrations/0001.sql'), { recursive: true });
-      const { exit, error } = await run('lint migrations');
+      const { exit, error } = await lint('migrations');
       assert.equal(exit, 2);
       assert.match(error, /migrations\/0001\.sql cannot be read \(EISDIR\)/);
     });
 
     it('refuses what a push would refuse for its size', async () => {
       folder.write('schema.sql', `-- ${'x'.repeat(4 * 1024 * 1024)}`);
-      assert.match((await run('lint schema.sql')).error, /schema\.sql is larger than the 4 MiB a push takes/);
+      assert.match((await lint('schema.sql')).error, /schema\.sql is larger than the 4 MiB a push takes/);
     });
   });
 

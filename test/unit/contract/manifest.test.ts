@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMMANDS } from '../../../src/cli/flux-rls';
 import { ENV_FILES } from '../../../src/flux/env-file';
-import { rulesTable } from '../../../src/lint/docs';
+import { rulesByFamily } from '../../../src/lint/docs';
 import { RULES } from '../../../src/lint/rules';
 import { PANEL_COMMANDS } from '../../../src/panel/messages';
 import { SERVER_PACKAGES } from '../../../src/stack/binaries';
@@ -75,7 +75,7 @@ describe('the README', () => {
   });
 
   it('has the tables that the code makes', () => {
-    assert.equal(between('rules'), rulesTable(RULES));
+    assert.equal(between('rules'), rulesByFamily(RULES));
     assert.equal(between('commands'), commandsTable(manifest));
     assert.equal(between('settings'), settingsTable(manifest));
   });

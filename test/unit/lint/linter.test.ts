@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { ENGINES } from '../../../src/flux/engine';
 import type { LintOptions } from '../../../src/lint/linter';
+import { defineRule, type Finding, type Rule } from '../../../src/lint/rule';
+import { isAtLeast } from '../../../src/lint/severity';
 import { GUIDE_SQL } from '../../support/guide-sql';
-
+import { BASIC_RULES } from '../../support/rules';
 import { findings, fixed, marked } from '../../support/sql';
 
-const V2: LintOptions = { engine: 'v2_shared' };
-const V1: LintOptions = { engine: 'v1_dedicated' };
+const V2: LintOptions = { engine: 'v2_shared', rules: BASIC_RULES };
+const V1: LintOptions = { engine: 'v1_dedicated', rules: BASIC_RULES };
+const UNKNOWN: LintOptions = { rules: BASIC_RULES };
 
 async function rules(sql: string | string[], options: LintOptions = V2): Promise<string[]> {
   return (await findings(sql, options)).map(({ rule, severity }) => `${severity} ${rule}`);
@@ -17,9 +21,13 @@ const READ = 'create policy notes_read on notes for select to authenticated usin
 
 describe('the linter', () => {
   it('has nothing above information to say about the guide', async () => {
-    for (const options of [V1, V2, {}]) {
-      assert.deepEqual([...new Set(await rules(GUIDE_SQL, options))], ['info policy-to-public']);
+    for (const engine of [...ENGINES, undefined]) {
+      const worse = (await findings(GUIDE_SQL, { engine })).filter(({ severity }) =>
+        isAtLeast(severity, 'warning'),
+      );
+      assert.deepEqual(worse, []);
     }
+    assert.deepEqual([...new Set(await rules(GUIDE_SQL, UNKNOWN))], ['info policy-to-public']);
   });
 
   it('takes a GRANT of a later file into account', async () => {
@@ -55,7 +63,7 @@ GRANT SELECT, DELETE ON Notes TO authenticated`;
     assert.deepEqual(await rules(all, V1), ['info grant-missing-table']);
     assert.deepEqual(await rules(all, V2), ['error grant-missing-table']);
     // Nothing tells the engine: the worse severity counts.
-    assert.deepEqual(await rules(all, {}), ['error grant-missing-table']);
+    assert.deepEqual(await rules(all, UNKNOWN), ['error grant-missing-table']);
   });
 
   it('says nothing about privileges on tables made elsewhere', async () => {
@@ -318,5 +326,142 @@ grant select, update on t to authenticated;`;
         '(a, b, c) with (security_invoker = true) as select * from notes;',
       ),
     );
+  });
+});
+
+/** A rule that finds what it is given, on each engine. */
+function given(
+  of: Record<'v1_dedicated' | 'v2_shared', [start: number, severity: Finding['severity'], message: string][]>,
+): Rule {
+  return defineRule({
+    id: 'given',
+    title: 'Given',
+    severity: 'info',
+    fixable: false,
+    sources: [],
+    docs: { what: '', why: '', how: '', falseAlarm: '', bad: '', good: '' },
+    check({ engine }, report) {
+      for (const [start, severity, message] of of[engine]) {
+        report({ at: { file: '1.sql', start, end: start + 1 }, severity, message });
+      }
+    },
+  });
+}
+
+async function messages(rule: Rule, options: LintOptions = {}): Promise<string[]> {
+  return (await findings('select 1;', { ...options, rules: [rule] })).map(
+    ({ at, severity, message }) => `${at.start} ${severity} ${message}`,
+  );
+}
+
+describe('an unknown engine', () => {
+  it('counts what both engines have once, with the worse severity', async () => {
+    const rule = given({
+      v1_dedicated: [
+        [0, 'warning', 'a'],
+        [3, 'error', 'b'],
+      ],
+      v2_shared: [
+        [0, 'error', 'a'],
+        [3, 'hint', 'b'],
+      ],
+    });
+    assert.deepEqual(await messages(rule), ['0 error a', '3 error b']);
+  });
+
+  it('counts what one of them has', async () => {
+    const rule = given({ v1_dedicated: [[0, 'warning', 'a']], v2_shared: [[3, 'hint', 'b']] });
+    assert.deepEqual(await messages(rule), ['0 warning a', '3 hint b']);
+  });
+
+  it('keeps several findings of one rule at one place, and one that is worded for its engine once', async () => {
+    const rule = given({
+      v1_dedicated: [
+        [0, 'error', 'a'],
+        [0, 'hint', 'b on v1'],
+      ],
+      v2_shared: [
+        [0, 'hint', 'c on v2'],
+        [0, 'hint', 'b on v2'],
+        [0, 'info', 'a'],
+      ],
+    });
+    assert.deepEqual((await messages(rule)).sort(), ['0 error a', '0 hint b on v2', '0 hint c on v2']);
+    assert.deepEqual(await messages(rule, V1), ['0 error a', '0 hint b on v1']);
+    const worded = given({ v1_dedicated: [[0, 'hint', 'on v1']], v2_shared: [[0, 'error', 'on v2']] });
+    assert.deepEqual(await messages(worded), ['0 error on v2']);
+  });
+
+  it('takes the same finding twice for one', async () => {
+    const twice = given({
+      v1_dedicated: [
+        [0, 'hint', 'a'],
+        [0, 'error', 'a'],
+        [0, 'hint', 'a'],
+      ],
+      v2_shared: [],
+    });
+    assert.deepEqual(await messages(twice, V1), ['0 error a']);
+  });
+});
+
+describe('another severity', () => {
+  const rule = given({ v1_dedicated: [[0, 'warning', 'a']], v2_shared: [[0, 'error', 'a']] });
+
+  it('is that of every finding of its rule', async () => {
+    for (const severity of ['error', 'warning', 'info', 'hint'] as const) {
+      assert.deepEqual(await messages(rule, { severities: new Map([['given', severity]]) }), [
+        `0 ${severity} a`,
+      ]);
+    }
+    assert.deepEqual(await messages(rule, { severities: new Map([['other', 'hint']]) }), ['0 error a']);
+  });
+
+  it('can be none', async () => {
+    assert.deepEqual(await messages(rule, { severities: new Map([['given', 'off']]) }), []);
+  });
+
+  it('does not bring a rule to an engine that it is not for', async () => {
+    const onV1 = { ...rule, severity: { v1_dedicated: 'error', v2_shared: 'off' } } as const;
+    const severities = new Map([['given', 'hint'] as const]);
+    assert.deepEqual(await messages(onV1, { ...V2, severities }), []);
+    assert.deepEqual(await messages(onV1, { ...V1, severities }), ['0 hint a']);
+  });
+
+  it('is taken by the rules about suppressions too', async () => {
+    const sql = '-- flux-rls-disable-file nonsense: r';
+    assert.deepEqual(await rules(sql), ['warning suppress-unknown']);
+    assert.deepEqual(await rules(sql, { ...V2, severities: new Map([['suppress-unknown', 'error']]) }), [
+      'error suppress-unknown',
+    ]);
+    assert.deepEqual(await rules(sql, { ...V2, severities: new Map([['suppress-unknown', 'off']]) }), []);
+  });
+});
+
+describe('the context of a rule', () => {
+  it('has the text that is committed', async () => {
+    const edited: Rule = {
+      ...given({ v1_dedicated: [], v2_shared: [] }),
+      check(_model, report, files, { committed }) {
+        for (const { name, text } of files) {
+          const before = committed?.(name);
+          if (before !== undefined && before !== text)
+            report({ at: { file: name, start: 0, end: 1 }, message: before });
+        }
+      },
+    };
+    const texts = new Map([
+      ['1.sql', 'select 1;'],
+      ['2.sql', 'select 0;'],
+    ]);
+    const found = await findings(['select 1;', 'select 2;', 'select 3;'], {
+      rules: [edited],
+      committed: file => texts.get(file),
+    });
+    assert.deepEqual(
+      found.map(({ at, message }) => [at.file, message]),
+      [['2.sql', 'select 0;']],
+    );
+    assert.deepEqual(await findings('select 2;', { rules: [edited] }), []);
   });
 });

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ENGINES, type Engine } from '../../../src/flux/engine';
-import { ruleMarkdown, rulesTable } from '../../../src/lint/docs';
+import { ruleMarkdown, rulesByFamily, rulesTable } from '../../../src/lint/docs';
 import type { Finding } from '../../../src/lint/finding';
 import { severityOn, type Example, type Rule } from '../../../src/lint/rule';
 import { RULES } from '../../../src/lint/rules';
 import { isAtLeast } from '../../../src/lint/severity';
 import { REPOSITORY } from '../../support/local-flux';
-import { findings, fixedExample, parseExample } from '../../support/sql';
+import { badExample, exampleOptions, findings, fixedExample, parseExample } from '../../support/sql';
 
 const CASES: (Engine | undefined)[] = [...ENGINES, undefined];
 
 /** Findings of one rule alone. */
 async function own(example: Example, rule: Rule, engine: Engine | undefined): Promise<Finding[]> {
-  return (await findings(example, { engine })).filter(finding => finding.rule === rule.id);
+  return (await findings(example, exampleOptions(rule, engine))).filter(finding => finding.rule === rule.id);
 }
 
 describe('every rule', () => {
@@ -31,13 +31,13 @@ describe('every rule', () => {
         const where = engine ?? 'an unknown engine';
         if (engine && severityOn(rule, engine) === 'off') {
           it(`is silent on ${where}`, async () => {
-            assert.deepEqual(await own(rule.docs.bad, rule, engine), []);
+            assert.deepEqual(await own(badExample(rule), rule, engine), []);
           });
           continue;
         }
 
         it(`finds its bad example once on ${where}`, async () => {
-          const found = await own(rule.docs.bad, rule, engine);
+          const found = await own(badExample(rule), rule, engine);
           assert.equal(found.length, 1, JSON.stringify(found.map(({ message }) => message)));
           const [finding] = found;
           assert.ok(finding!.at.end > finding!.at.start);
@@ -45,7 +45,7 @@ describe('every rule', () => {
         });
 
         it(`is silent on its good example on ${where}, and so are the others`, async () => {
-          const worse = (await findings(rule.docs.good, { engine })).filter(
+          const worse = (await findings(rule.docs.good, exampleOptions(rule, engine))).filter(
             finding => finding.rule === rule.id || isAtLeast(finding.severity, 'warning'),
           );
           assert.deepEqual(
@@ -56,7 +56,7 @@ describe('every rule', () => {
 
         if (rule.fixable) {
           it(`is mended by its fix on ${where}`, async () => {
-            const [before] = await own(rule.docs.bad, rule, engine);
+            const [before] = await own(badExample(rule), rule, engine);
             const mended = fixedExample(rule.docs.bad, before);
             const broken = (await parseExample(rule.docs.bad)).flatMap(({ errors }) => errors).length;
             const after = (await parseExample(mended)).flatMap(({ errors }) => errors).length;
@@ -78,6 +78,9 @@ describe('every rule', () => {
   it('has a row in the generated table', () => {
     const table = rulesTable(RULES);
     assert.equal(table.split('\n').length, RULES.length + 2);
+    const byFamily = rulesByFamily(RULES);
+    for (const { id } of RULES)
+      assert.equal(byFamily.split(`| \`${id}\` |`).length, 2, `${id} is in one family`);
     const view = RULES.find(({ id }) => id === 'view-not-invoker')!;
     assert.equal(severityOn(view, 'v1_dedicated'), 'error');
     assert.match(table, /`view-not-invoker` \| v1 error, v2 warning/);

@@ -46,6 +46,15 @@ describe('reading a file', () => {
     assert.deepEqual(file!.lines.at(9), { line: 1, column: 10 });
   });
 
+  it('keeps the comments, wherever they stand, and takes none from COPY data or a body', async () => {
+    const text = '-- a\nselect /* b */ 1; -- c\ncopy t from stdin;\n-- data\n\\.\ndo $$ -- body\n$$;\n/* d';
+    const [file] = await parseAll(text);
+    assert.deepEqual(
+      file!.comments.map(({ start, end }) => text.slice(start, end)),
+      ['-- a', '/* b */', '-- c', '/* d'],
+    );
+  });
+
   it('reads an empty file, a comment and a lone semicolon as nothing', async () => {
     for (const text of ['', '-- nothing', ' ; ;; ', '/* open']) {
       assert.deepEqual(await read(text), { statements: [], errors: [] });
