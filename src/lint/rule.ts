@@ -12,7 +12,8 @@ export { escalationWords } from '../flux/push-adapt';
 export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
-export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
+export { AUDIENCES, isTiedToSubject, isWider, type Audience, type Way } from '../schema/audience';
+export { audienceThrough, clausesOf, concernsRequests, type Judged } from '../schema/clauses';
 export type { ColumnComparison } from '../schema/comparisons';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
 export {
@@ -26,8 +27,11 @@ export {
 export { routineObject } from '../schema/fold-routines';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
 export type * from '../schema/objects';
+export { openingOf, type Opening, type OpeningKind } from '../schema/opening';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
+export { isPure } from '../schema/pure-functions';
+export { readersOf } from '../schema/readers';
 export { columnUses, type ColumnUse } from '../schema/scope';
 export {
   claimsIn,
@@ -48,6 +52,7 @@ export { addStatementAfter, insertAt, lastOf, removeAt, removeStatement, replace
 export type { Finding, Fix, TextEdit } from './finding';
 export { nearestName } from './nearest-name';
 export { knowsRole, knownRoles } from './platform';
+export { andAlso, inCase, nameInSql, ownerTest } from './predicate-edits';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */

@@ -135,25 +135,49 @@ export class SchemaModel {
     );
   }
 
-  /** Owner columns: by use, or by name where no policy of the table speaks of the subject at all. */
+  /** Owner columns: by use, or by name where no policy of the table says by means of the subject whose the rows are. */
   ownerColumns(table: Table): Column[] {
     const byUse = this.ownerColumnsByUse(table);
-    const spoken = table.policies
-      .flatMap(({ using, check }) => [using, check])
-      .some(predicate => predicate?.mentionsSubject);
+    const byName = byUse.size === 0 && !isTold(table);
     return [...table.columns.values()].filter(({ name }) =>
-      spoken ? byUse.has(name) : OWNER_NAMES.has(name),
+      byName ? OWNER_NAMES.has(name) : byUse.has(name),
     );
   }
 
-  /** Whether rows of the table belong to somebody: it has an owner column, or hangs on a table that has one. */
+  /** Whether rows of the table belong to somebody: its policies say so, or those of a table it hangs on. */
   isOwned(table: Table): boolean {
-    if (this.ownerColumns(table).length > 0) return true;
+    if (isTied(table) || this.ownerColumns(table).length > 0) return true;
     return table.foreignKeys.some(({ table: key }) => {
       const parent = this.tables.get(key);
       return parent !== undefined && parent !== table && this.ownerColumns(parent).length > 0;
     });
   }
+}
+
+/** Facts that speak of callers, and not of whose a row is. */
+const OF_CALLERS: ReadonlySet<string> = new Set([
+  'signed-in',
+  'signed-out',
+  'certain-users',
+  'row',
+  'literal',
+  'constant',
+]);
+
+/** Whether a policy says by means of the subject whose the rows are. */
+function isTold({ policies }: Table): boolean {
+  return policies
+    .flatMap(({ using, check }) => [using, check])
+    .some(
+      predicate => predicate?.mentionsSubject && predicate.facts.some(({ kind }) => !OF_CALLERS.has(kind)),
+    );
+}
+
+/** Whether a policy lets those at a row to whom it belongs, by whatever proof. */
+function isTied({ policies }: Table): boolean {
+  return policies
+    .flatMap(({ using, check }) => [using, check])
+    .some(predicate => predicate?.audience === 'owner' || predicate?.audience === 'members');
 }
 
 /** Whether the table's comment keeps it out of the FORCE sweep of a v2 push. */

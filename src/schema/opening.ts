@@ -87,7 +87,7 @@ class OpeningReader {
   #byRow(clause: Predicate, who: Audience): Opening | undefined {
     if (who !== 'row-decides' || !this.#isOwned || this.#isLiteral(clause)) return undefined;
     const isRead = this.policy.verb === 'select';
-    if (isRead && (clause.mentionsSubject || publishes(clause) || !isPlain(clause))) return undefined;
+    if (isRead && (clause.mentionsSubject || clause.shows || !isPlain(clause))) return undefined;
     const beside = this.#ownerPolicy();
     return beside ? { ...opening('widened', clause), beside } : opening('no-subject', clause);
   }
@@ -151,17 +151,4 @@ function isOwners(audience: Audience): boolean {
 function isPlain(clause: Predicate): boolean {
   const plain: readonly Fact['kind'][] = ['row', 'literal', 'constant'];
   return clause.facts.every(({ kind }) => plain.includes(kind));
-}
-
-const PUBLISHING = /public|publish|visib|shared|listed|template|featured|released/i;
-
-/** `state = 'published'`: rows that somebody chose to show. */
-function publishes(clause: Predicate): boolean {
-  return clause.atoms.some(atom => {
-    const { kind } = clause.factOf(atom);
-    return (
-      (kind === 'row' || kind === 'literal') &&
-      PUBLISHING.test(clause.statement.textOf(clause.spanOf(atom.node)))
-    );
-  });
 }

@@ -98,6 +98,19 @@ export class Predicate {
     return this.#once('ways', () => waysPast(this.condition, atom => this.factOf(atom)));
   }
 
+  /** Whether it asks for rows that somebody chose to show, by the names in it: `state = 'published'`. */
+  get shows(): boolean {
+    return this.#once('shows', () =>
+      this.atoms.some(atom => {
+        const { kind } = this.factOf(atom);
+        return (
+          (kind === 'row' || kind === 'literal') &&
+          SHOWING.test(this.statement.textOf(this.spanOf(atom.node)))
+        );
+      }),
+    );
+  }
+
   /** Whether it can be true only where a fact holds that `proves` says yes to. */
   requires(proves: (fact: Fact) => boolean): boolean {
     return requires(this.condition, atom => proves(this.factOf(atom)));
@@ -170,6 +183,7 @@ export class Predicate {
 }
 
 const UNKNOWN: Fact = { kind: 'unknown' };
+const SHOWING = /public|publish|visib|shared|listed|template|featured|released/i;
 
 /** Casts of the subject anywhere in an expression, the outermost of each. */
 export function subjectCastsIn(node: Node | undefined, statement: Statement): SubjectCast[] {

@@ -5,8 +5,15 @@ import grantUnknownRole from './grant-unknown-role';
 import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
+import policyAlwaysFalse from './policy-always-false';
 import policyAlwaysTrue from './policy-always-true';
+import policyAnyAuthenticated from './policy-any-authenticated';
+import policyCheckWeaker from './policy-check-weaker';
+import policyInsertUncheckedOwner from './policy-insert-unchecked-owner';
+import policyInvertedSubject from './policy-inverted-subject';
+import policyNoSubject from './policy-no-subject';
 import policyToPublic from './policy-to-public';
+import policyWidened from './policy-widened';
 import policyWrongClause from './policy-wrong-clause';
 import pushCreateExtension from './push-create-extension';
 import pushDestructive from './push-destructive';
@@ -41,8 +48,15 @@ export const RULES: readonly Rule[] = [
   ownerNullable,
   ownerUuid,
   ownerUuidCast,
+  policyAlwaysFalse,
   policyAlwaysTrue,
+  policyAnyAuthenticated,
+  policyCheckWeaker,
+  policyInsertUncheckedOwner,
+  policyInvertedSubject,
+  policyNoSubject,
   policyToPublic,
+  policyWidened,
   policyWrongClause,
   pushCreateExtension,
   pushDestructive,
