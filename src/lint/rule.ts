@@ -13,6 +13,8 @@ export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
 export { AUDIENCES, isTiedToSubject, isWider, type Audience, type Way } from '../schema/audience';
+export { isChoosable } from '../schema/choosable';
+export { capturesIn, hiddenArguments } from '../schema/captures';
 export { audienceThrough, clausesOf, concernsRequests, type Judged } from '../schema/clauses';
 export type { ColumnComparison } from '../schema/comparisons';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
@@ -26,12 +28,16 @@ export {
 } from '../schema/facts';
 export { routineObject } from '../schema/fold-routines';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
+export { notInNull, type NotInNull } from '../schema/not-in';
 export type * from '../schema/objects';
 export { openingOf, type Opening, type OpeningKind } from '../schema/opening';
+export { provesParent } from '../schema/parent-proof';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
 export { isPure } from '../schema/pure-functions';
 export { readersOf } from '../schema/readers';
+export { openDoorsOf, type OpenDoor } from '../schema/doors';
+export { circularReads, type PolicyRead } from '../schema/recursion';
 export { columnUses, type ColumnUse } from '../schema/scope';
 export {
   claimsIn,

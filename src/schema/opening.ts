@@ -1,8 +1,8 @@
-import { AUTHENTICATED } from '../flux/engine';
 import { isWider, type Audience } from './audience';
+import { isChoosable } from './choosable';
 import { audienceThrough, clausesOf, concernsRequests, type Judged } from './clauses';
 import type { Fact } from './facts';
-import { relationKey, type SchemaModel } from './model';
+import type { SchemaModel } from './model';
 import type { Policy } from './objects';
 import type { Predicate } from './predicate';
 
@@ -103,21 +103,11 @@ class OpeningReader {
 
   #inserted(clause: Predicate, who: Audience): Opening | undefined {
     const wide = this.#wideOpen(clause, who);
-    if (wide || this.#owners.length === 0 || this.#isLiteral(clause) || this.#isOwnerSet()) return wide;
+    if (wide || this.#owners.length === 0 || this.#isLiteral(clause)) return wide;
+    if (!isChoosable(this.policy.table, this.#owners, 'insert', this.model)) return undefined;
     if (who === 'row-decides') return opening('insert-unchecked-owner', clause);
     const asksOwner = clause.facts.some(({ kind }) => kind === 'owner' || kind === 'owner-pattern');
     return who === 'members' && !asksOwner ? opening('insert-unchecked-owner', clause, true) : undefined;
-  }
-
-  /** A trigger, or privileges on the other columns alone, may keep callers from choosing the owner. */
-  #isOwnerSet(): boolean {
-    const { table } = this.policy;
-    const key = relationKey(table.schema, table.name);
-    const { privileges, triggers } = this.model;
-    if (triggers.some(each => each.table === key && each.before && each.events.has('insert'))) return true;
-    if (privileges.wholeOrigin(key, AUTHENTICATED, 'insert') !== undefined) return false;
-    const columns = privileges.columnsOf(key, AUTHENTICATED, 'insert');
-    return columns.size > 0 && !this.#owners.some(column => columns.has(column));
   }
 
   /** Rows of one written-out owner are another mistake, or templates. */

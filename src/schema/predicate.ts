@@ -126,6 +126,15 @@ export class Predicate {
     return this.#once('columns', () => columnUses(this.node, this.table, this.model));
   }
 
+  /** Those of them that a part of it names. */
+  columnsIn(part: Node): ColumnUse[] {
+    const references = new Set<unknown>();
+    walk(part, (type, fields) => {
+      if (type === 'ColumnRef') references.add(fields);
+    });
+    return this.columns.filter(({ node }) => references.has(node));
+  }
+
   /** Comparisons of a column with something else, wherever they stand. */
   get comparisons(): readonly ColumnComparison[] {
     return this.#once('comparisons', () =>

@@ -44,6 +44,13 @@ export function columnUses(node: Node, table: Table, model: SchemaModel): Column
   return uses.map(use => (use.missing && results.has(use.column) ? { ...use, missing: false } : use));
 }
 
+/** Resolves the columns of a query that stands by itself, such as the body of a function. */
+export function columnUsesIn(query: Node, model: SchemaModel): ColumnUse[] {
+  const uses: ColumnUse[] = [];
+  new Resolver(model, uses).visit(query, [[]]);
+  return uses;
+}
+
 /** The row that a policy of the table judges. */
 export function ownSource(table: Table): Source {
   return { alias: table.name, of: 'own', columns: columnsOf(table) };

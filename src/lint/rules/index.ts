@@ -7,11 +7,22 @@ import ownerUuid from './owner-uuid';
 import ownerUuidCast from './owner-uuid-cast';
 import policyAlwaysFalse from './policy-always-false';
 import policyAlwaysTrue from './policy-always-true';
+import policyAndOrMixed from './policy-and-or-mixed';
 import policyAnyAuthenticated from './policy-any-authenticated';
+import policyCapturedColumn from './policy-captured-column';
 import policyCheckWeaker from './policy-check-weaker';
+import policyDefinerHelperForced from './policy-definer-helper-forced';
+import policyHelperUnknown from './policy-helper-unknown';
 import policyInsertUncheckedOwner from './policy-insert-unchecked-owner';
 import policyInvertedSubject from './policy-inverted-subject';
+import policyLikeSubject from './policy-like-subject';
 import policyNoSubject from './policy-no-subject';
+import policyNotInNull from './policy-not-in-null';
+import policyNullSubject from './policy-null-subject';
+import policyParentNotChecked from './policy-parent-not-checked';
+import policyReadsOpenTable from './policy-reads-open-table';
+import policyRecursion from './policy-recursion';
+import policySelfEscalation from './policy-self-escalation';
 import policyToPublic from './policy-to-public';
 import policyWidened from './policy-widened';
 import policyWrongClause from './policy-wrong-clause';
@@ -50,11 +61,22 @@ export const RULES: readonly Rule[] = [
   ownerUuidCast,
   policyAlwaysFalse,
   policyAlwaysTrue,
+  policyAndOrMixed,
   policyAnyAuthenticated,
+  policyCapturedColumn,
   policyCheckWeaker,
+  policyDefinerHelperForced,
+  policyHelperUnknown,
   policyInsertUncheckedOwner,
   policyInvertedSubject,
+  policyLikeSubject,
   policyNoSubject,
+  policyNotInNull,
+  policyNullSubject,
+  policyParentNotChecked,
+  policyReadsOpenTable,
+  policyRecursion,
+  policySelfEscalation,
   policyToPublic,
   policyWidened,
   policyWrongClause,
