@@ -37,7 +37,7 @@ export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/
 export { isPure } from '../schema/pure-functions';
 export { readersOf } from '../schema/readers';
 export { openDoorsOf, type OpenDoor } from '../schema/doors';
-export { circularReads, type PolicyRead } from '../schema/recursion';
+export { circularReads, type Circle, type PolicyRead } from '../schema/recursion';
 export { columnUses, type ColumnUse } from '../schema/scope';
 export {
   claimsIn,

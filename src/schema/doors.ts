@@ -2,7 +2,7 @@ import { AUTHENTICATED } from '../flux/engine';
 import { relationsOf } from './ast';
 import { isChoosable } from './choosable';
 import { clausesOf, concernsRequests } from './clauses';
-import { routinesOf, type Fact } from './facts';
+import type { Fact } from './facts';
 import { relationKey, type SchemaModel } from './model';
 import type { Policy, Table } from './objects';
 import { openingOf } from './opening';

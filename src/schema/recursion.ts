@@ -1,8 +1,8 @@
 import type { Node } from '@pgsql/types';
-import { relationsOf } from './ast';
+import { relationsOf, walk } from './ast';
 import { callsIn, routinesOf } from './facts';
-import type { SchemaModel } from './model';
-import type { Policy } from './objects';
+import { relationKey, type SchemaModel } from './model';
+import type { Policy, Table } from './objects';
 import type { Predicate } from './predicate';
 
 /** A place where a policy's USING reads a table with the caller's rights, so that the table's own policies apply. */
@@ -17,38 +17,75 @@ export interface PolicyRead {
   readonly isCalled: boolean;
 }
 
-/** Reads that lead from a policy back to its own table; each circle once, told where its last policy closes it. */
-export function circularReads(model: SchemaModel): PolicyRead[][] {
-  const circles = new Map<string, PolicyRead[]>();
+/** Reads that lead from a policy back to its own table. */
+export interface Circle {
+  /** Where the policy made last closes it first. */
+  readonly reads: readonly PolicyRead[];
+  /** Only the policy's verb goes round: rows are written, and the table's SELECT policies hold subqueries of any kind. */
+  readonly isWrite: boolean;
+}
+
+/**
+ * Every circle once. PostgreSQL refuses a table whose SELECT policies hold a subquery, `(select auth.uid())` included, as
+ * soon as it meets the table again inside of its own policies; without any subquery it would stop there.
+ */
+export function circularReads(model: SchemaModel): Circle[] {
+  const circles = new Map<string, Circle>();
   for (const role of model.requestRoles) {
-    const reads = readsByTable(model, role);
-    for (const [key, starts] of reads) {
+    const tables = [...model.tables.values()].filter(({ rowSecurity }) => rowSecurity !== false);
+    const reading = new Map(tables.map(table => [keyOf(table), readsOfSelect(table, role, model)]));
+    const broken = new Set<Table>();
+    const search = (table: Table, starts: readonly PolicyRead[], isWrite: boolean): void => {
       for (const start of starts) {
-        const path = pathTo(key, [start], reads);
-        if (!path) continue;
-        const tables = path.map(({ policy }) => policy).map(({ table, name }) => `${table.name} ${name}`);
-        const name = [...tables].sort().join();
-        if (!circles.has(name)) circles.set(name, lastFirst(path, model));
+        const path = pathTo(keyOf(table), [start], reading);
+        if (!path || (isWrite && (path.some(({ isCalled }) => isCalled) || !hasSubquery(table, role, model))))
+          continue;
+        for (const { policy } of path) broken.add(policy.table);
+        const names = path.map(({ policy }) => `${policy.table.name} ${policy.name}`);
+        const name = [...names].sort().join();
+        if (!circles.has(name)) circles.set(name, { reads: lastFirst(path, model), isWrite });
       }
-    }
+    };
+    for (const table of tables) search(table, reading.get(keyOf(table)) ?? [], false);
+    for (const table of tables)
+      if (!broken.has(table)) search(table, readsOfWriting(table, role, model), true);
   }
   return [...circles.values()];
 }
 
 type ReadsByTable = ReadonlyMap<string, readonly PolicyRead[]>;
 
-/** What PostgreSQL reads for a SELECT on each table: subqueries in policies for other verbs are judged by those as well. */
-function readsByTable(model: SchemaModel, role: string): ReadsByTable {
-  const reads = new Map<string, PolicyRead[]>();
-  for (const [key, table] of model.tables) {
-    if (table.rowSecurity === false) continue;
-    const found = model
-      .policiesFor(table, 'select')
-      .filter(policy => model.appliesTo(policy, role))
-      .flatMap(policy => (policy.using ? readsOf(policy, policy.using, model) : []));
-    if (found.length > 0) reads.set(key, found);
+function selectPolicies(table: Table, role: string, model: SchemaModel): Policy[] {
+  return model.policiesFor(table, 'select').filter(policy => model.appliesTo(policy, role));
+}
+
+/** What a SELECT on the table reads; subqueries in policies for other verbs are judged by those alone. */
+function readsOfSelect(table: Table, role: string, model: SchemaModel): PolicyRead[] {
+  return selectPolicies(table, role, model).flatMap(policy =>
+    policy.using ? readsOf(policy, policy.using, model) : [],
+  );
+}
+
+function readsOfWriting(table: Table, role: string, model: SchemaModel): PolicyRead[] {
+  return table.policies
+    .filter(policy => policy.verb !== 'select' && model.appliesTo(policy, role))
+    .flatMap(policy =>
+      [policy.using, policy.check].flatMap(predicate => (predicate ? readsOf(policy, predicate, model) : [])),
+    );
+}
+
+function hasSubquery(table: Table, role: string, model: SchemaModel): boolean {
+  let found = false;
+  for (const { using, check } of selectPolicies(table, role, model)) {
+    walk([using?.node, check?.node], type => {
+      found ||= type === 'SubLink';
+    });
   }
-  return reads;
+  return found;
+}
+
+function keyOf({ schema, name }: Table): string {
+  return relationKey(schema, name);
 }
 
 function readsOf(policy: Policy, predicate: Predicate, model: SchemaModel): PolicyRead[] {

@@ -11,21 +11,19 @@ export default defineRule({
   fixable: false,
   sources: ['pgrls SEC010'],
   docs: {
-    what: 'A policy can never be true: `false`, `1 = 2`, `owner_id = null`.',
+    what: 'A policy can never be true: `false`, `1 = 2`, `archived_at = null`.',
     why:
       'It lets nobody pass. A permissive one might as well not be there, a restrictive one takes every row away. With ' +
       '`= null`, which is never true, the rows that it was written for stay out of sight: requests answer 200 with an empty array.',
-    how: 'Write what was meant (`owner_id is null`), drop the policy, or say in its name that it denies: `notes_deny_all`.',
+    how: 'Write what was meant (`archived_at is null`), drop the policy, or say in its name that it denies: `notes_deny_all`.',
     falseAlarm: 'A policy that is there to say that nobody may; nothing is said where its name says so.',
-    bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text, body text);
+    bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, archived_at timestamptz);
 alter table notes enable row level security;
-create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
-create policy notes_templates on notes for select to authenticated using (owner_id = null);
+create policy notes_read on notes for select to authenticated using (owner_id = auth.uid() and archived_at = null);
 grant select on notes to authenticated;`,
-    good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);
+    good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, archived_at timestamptz);
 alter table notes enable row level security;
-create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
-create policy notes_deny_update on notes as restrictive for update to authenticated using (false);
+create policy notes_read on notes for select to authenticated using (owner_id = auth.uid() and archived_at is null);
 grant select on notes to authenticated;`,
   },
 

@@ -19,7 +19,7 @@ grant select on notes to authenticated;`,
     good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, is_public boolean not null, archived_at timestamptz);
 alter table notes enable row level security;
 create policy notes_read on notes for select to authenticated
-  using ((is_public or owner_id = auth.uid()) and archived_at is null);
+  using (is_public or (owner_id = auth.uid() and archived_at is null));
 grant select on notes to authenticated;`,
   },
 
