@@ -95,7 +95,8 @@ class OpeningReader {
   /** USING is right: what does WITH CHECK let through that it would not? */
   #weaker(found: Predicate, finds: Audience, written: Predicate, writes: Audience): Opening | undefined {
     if (isWider(writes, 'others') || writes === 'others') return opening('check-weaker', written);
-    if (finds !== 'owner' || writes === 'unknown') return undefined;
+    // Restrictive policies ask for the owner where the check does not.
+    if (finds !== 'owner' || writes !== written.audience) return undefined;
     const named = new Set(written.columns.filter(({ of }) => of === 'own').map(({ column }) => column));
     const isGivenUp = this.#owners.some(column => found.tiesOwner(column) && !named.has(column));
     return isGivenUp && isOwners(writes) ? opening('check-weaker', written, true) : undefined;

@@ -141,13 +141,14 @@ function pathTo(
   target: string,
   path: readonly PolicyRead[],
   reads: ReadsByTable,
+  seen = new Set<string>(),
 ): readonly PolicyRead[] | undefined {
   const last = path.at(-1);
-  if (!last) return undefined;
-  if (last.table === target) return path;
-  if (path.slice(0, -1).some(({ table }) => table === last.table)) return undefined;
+  if (!last || last.table === target) return last && path;
+  if (seen.has(last.table)) return undefined;
+  seen.add(last.table);
   for (const next of reads.get(last.table) ?? []) {
-    const found = pathTo(target, [...path, next], reads);
+    const found = pathTo(target, [...path, next], reads, seen);
     if (found) return found;
   }
   return undefined;
