@@ -13,9 +13,12 @@ export { escalationWords } from '../flux/push-adapt';
 export { isPushDirectory, MAX_PUSH_FILE_BYTES } from '../flux/push-target';
 export { NO_FORCE_MARKER } from '../flux/push-transaction';
 export { relationsOf, textOf, textsOf, walk } from '../schema/ast';
-export { AUDIENCES, isTiedToSubject, isWider, type Audience } from '../schema/audience';
 export { columnMentions } from '../schema/column-mentions';
 export { columnThen } from '../schema/column-times';
+export { AUDIENCES, isTiedToSubject, isWider, type Audience, type Way } from '../schema/audience';
+export { isChoosable } from '../schema/choosable';
+export { capturesIn, hiddenArguments } from '../schema/captures';
+export { audienceThrough, clausesOf, concernsRequests, type Judged } from '../schema/clauses';
 export type { ColumnComparison } from '../schema/comparisons';
 export { commentsIn, type CommentOn } from '../schema/comments';
 export { atomsOf, conditionOf, requires, type Atom, type Condition } from '../schema/condition';
@@ -34,6 +37,7 @@ export { policyRolesIn } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
 export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
+export { notInNull, type NotInNull } from '../schema/not-in';
 export type * from '../schema/objects';
 export { ownerGets } from '../schema/owner-rights';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
@@ -41,6 +45,12 @@ export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/
 export { readRoleTest, type RoleTest } from '../schema/role-test';
 export { insertedValues, isArgument } from '../schema/routine-arguments';
 export { isInlined, onlyReads, readsSession } from '../schema/routine-nature';
+export { openingOf, type Opening, type OpeningKind } from '../schema/opening';
+export { provesParent } from '../schema/parent-proof';
+export { isPure } from '../schema/pure-functions';
+export { readersOf } from '../schema/readers';
+export { openDoorsOf, type OpenDoor } from '../schema/doors';
+export { circularReads, type Circle, type PolicyRead } from '../schema/recursion';
 export { columnUses, type ColumnUse } from '../schema/scope';
 export { holds, requestCode, routinesBehindPolicies, type RequestCode } from '../schema/request-code';
 export {
@@ -77,7 +87,15 @@ export {
   replaceAt,
 } from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
-export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
+export {
+  grantsOn,
+  isOnTables,
+  privilegesAt,
+  schemaTokens,
+  stillGiven,
+  withoutGrantee,
+  withoutStatement,
+} from './grants';
 export { nearestName } from './nearest-name';
 export { removePolicy } from './policy-edits';
 export {
@@ -89,6 +107,7 @@ export {
 } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
 export { readPolicyLike } from './read-policy';
+export { andAlso, inCase, nameInSql, ownerTest } from './predicate-edits';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */

@@ -1,6 +1,5 @@
 import type { Condition } from './condition';
 import type { Fact } from './facts';
-import type { SchemaModel } from './model';
 
 /**
  * Who gets a row past a predicate, from the narrowest to the widest:
@@ -29,44 +28,64 @@ export const AUDIENCES = [
 ] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
+type AtomOf = Condition & { readonly kind: 'atom' };
+
 /** AND narrows to the narrowest of its parts, OR widens to the widest. */
-export function audienceOf(
-  condition: Condition,
-  fact: (condition: Condition & { kind: 'atom' }) => Fact,
-  model: SchemaModel,
-): Audience {
-  if (condition.kind === 'atom') return audienceOfFact(fact(condition), model);
-  const ranks = condition.parts.map(part => AUDIENCES.indexOf(audienceOf(part, fact, model)));
-  const rank = condition.kind === 'all' ? Math.min(...ranks) : Math.max(...ranks);
-  return AUDIENCES[rank] ?? 'unknown';
+export function audienceOf(condition: Condition, fact: (atom: AtomOf) => Fact): Audience {
+  if (condition.kind === 'atom') return audienceOfFact(fact(condition));
+  const parts = condition.parts.map(part => audienceOf(part, fact));
+  return condition.kind === 'all' ? narrowest(parts) : widest(parts);
+}
+
+/** One way past a predicate: the atom that decides who takes it. */
+export interface Way {
+  readonly atom: AtomOf;
+  readonly audience: Audience;
+}
+
+/** The ways past a condition: every branch of an OR, and of an AND the part that lets the fewest through. */
+export function waysPast(condition: Condition, fact: (atom: AtomOf) => Fact): Way[] {
+  if (condition.kind === 'atom') return [{ atom: condition, audience: audienceOfFact(fact(condition)) }];
+  if (condition.kind === 'any') return condition.parts.flatMap(part => waysPast(part, fact));
+  const audience = audienceOf(condition, fact);
+  const deciding = condition.parts.find(part => audienceOf(part, fact) === audience);
+  return deciding ? waysPast(deciding, fact) : [];
+}
+
+export function widest(audiences: readonly Audience[]): Audience {
+  return AUDIENCES.findLast(audience => audiences.includes(audience)) ?? 'nobody';
+}
+
+export function narrowest(audiences: readonly Audience[]): Audience {
+  return AUDIENCES.find(audience => audiences.includes(audience)) ?? 'everybody';
 }
 
 /** Whether a predicate lets nobody pass but those the row belongs to. */
 export function isTiedToSubject(audience: Audience): boolean {
-  return AUDIENCES.indexOf(audience) <= AUDIENCES.indexOf('members');
+  return rank(audience) <= rank('members');
 }
 
 /** Whether `audience` lets more callers pass than `other`; false where either is unknown. */
 export function isWider(audience: Audience, other: Audience): boolean {
   if (audience === 'unknown' || other === 'unknown') return false;
-  return AUDIENCES.indexOf(audience) > AUDIENCES.indexOf(other);
+  return rank(audience) > rank(other);
 }
 
-function audienceOfFact(fact: Fact, model: SchemaModel): Audience {
+function rank(audience: Audience): number {
+  return AUDIENCES.indexOf(audience);
+}
+
+function audienceOfFact(fact: Fact): Audience {
   switch (fact.kind) {
     case 'owner':
     case 'owner-pattern':
       return 'owner';
     case 'not-owner':
       return 'others';
-    case 'derived':
-      return 'members';
     case 'signed-in':
-      return 'signed-in';
     case 'signed-out':
-      return 'signed-out';
     case 'certain-users':
-      return 'certain-users';
+      return fact.kind;
     case 'database-role':
       // All users of a project share one database role.
       return 'signed-in';
@@ -75,24 +94,11 @@ function audienceOfFact(fact: Fact, model: SchemaModel): Audience {
       return 'row-decides';
     case 'constant':
       return fact.value ? 'everybody' : 'nobody';
+    case 'derived':
     case 'related':
-      return relatedAudience(fact, model);
     case 'function':
-      if (!fact.mentionsSubject) return 'unknown';
-      return fact.correlated ? 'members' : 'certain-users';
+      return fact.audience;
     case 'unknown':
       return 'unknown';
   }
-}
-
-/** A subquery over a table with row security sees the caller's rows only, and so proves as much as the subject does. */
-function relatedAudience(
-  { relations, mentionsSubject, correlated }: Fact & { kind: 'related' },
-  model: SchemaModel,
-): Audience {
-  if (mentionsSubject) return correlated ? 'members' : 'certain-users';
-  const tables = relations.map(key => model.tables.get(key));
-  if (tables.some(table => table?.rowSecurity === undefined)) return 'unknown';
-  if (!tables.some(table => table?.rowSecurity)) return correlated ? 'row-decides' : 'unknown';
-  return correlated ? 'members' : 'unknown';
 }

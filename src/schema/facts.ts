@@ -1,12 +1,18 @@
-import type { A_Expr, FuncCall, Node, SubLink } from '@pgsql/types';
-import { relationsOf, textOf, textsOf, walk } from './ast';
+import type { FuncCall, Node, SubLink } from '@pgsql/types';
+import { relationsOf, textsOf, walk } from './ast';
+import type { Audience } from './audience';
+import { Comparison } from './comparison';
 import type { Atom } from './condition';
 import type { SchemaModel } from './model';
 import type { Routine, Table } from './objects';
+import { isPure } from './pure-functions';
+import { audienceOfWorlds } from './readers';
 import { columnUses } from './scope';
 import { claimsIn, readClaim } from './settings';
-import { constantText, readSubject } from './subject';
+import { onlyTarget, readSubject } from './subject';
+import { TieReader } from './ties';
 import { truthOf } from './truth';
+import { TooManyWorlds } from './worlds';
 
 /** How a column stands in a comparison: bare, under a cast, or inside a function call such as `lower(owner_id)`. */
 export type Wrapping = 'bare' | 'cast' | 'function';
@@ -18,11 +24,12 @@ export type Fact =
       readonly kind: 'owner';
       readonly column: string;
       readonly wrapping: Wrapping;
+      /** NULL equals NULL, or passes: `is not distinct from`, `(…) is not false`. */
       readonly nullSafe: boolean;
     }
   /** `owner_id <> auth.uid()`: everybody else's rows. */
   | { readonly kind: 'not-owner'; readonly column: string }
-  /** LIKE, regular expression or position between a column and the subject. */
+  /** LIKE, a regular expression, or equality after a function such as `lower` took something away from the subject. */
   | { readonly kind: 'owner-pattern'; readonly column: string; readonly operator: string }
   /** `owner_id = current_user`: the database role, which all users share. */
   | { readonly kind: 'database-role'; readonly column: string }
@@ -35,7 +42,7 @@ export type Fact =
   /** The subject, or a claim, is a certain constant: some users, whatever the row. */
   | { readonly kind: 'certain-users' }
   /** A column compared with a claim other than `sub`, or with what a function makes of the subject. */
-  | { readonly kind: 'derived'; readonly column: string | undefined }
+  | { readonly kind: 'derived'; readonly column: string | undefined; readonly audience: Audience }
   /** EXISTS, IN or a scalar subquery over other relations. */
   | {
       readonly kind: 'related';
@@ -46,6 +53,8 @@ export type Fact =
       readonly mentionsSubject: boolean;
       /** It speaks of the row: by a column inside, or left of IN. */
       readonly correlated: boolean;
+      /** What its conditions, and the row security of what it reads, leave over. */
+      readonly audience: Audience;
     }
   /** A call of a boolean function. */
   | {
@@ -55,6 +64,8 @@ export type Fact =
       readonly routines: readonly Routine[];
       readonly correlated: boolean;
       readonly mentionsSubject: boolean;
+      /** What its body leaves over; unknown where it cannot be looked into. */
+      readonly audience: Audience;
     }
   /** The row's own columns and constants only. */
   | { readonly kind: 'row' }
@@ -62,22 +73,129 @@ export type Fact =
   | { readonly kind: 'unknown' };
 
 const UNKNOWN: Fact = { kind: 'unknown' };
-const PATTERN_OPERATORS: ReadonlySet<string> = new Set(['~~', '~~*', '~', '~*', '^@']);
-const OPPOSITE: Readonly<Record<string, string>> = { '=': '<>', '<>': '=', '!=': '=' };
 
 /** Says what an atom means for a row of `table`. */
-export function factOf({ node, negated }: Atom, table: Table, model: SchemaModel): Fact {
-  const truth = truthOf(node, { notNull: column => table.columns.get(column)?.notNull ?? false });
-  if (!truth.canBeFalse && truth.canBeTrue) return { kind: 'constant', value: !negated };
-  if (!truth.canBeTrue) return { kind: 'constant', value: negated && truth.canBeFalse };
-  if ('NullTest' in node) {
-    const isNull = (node.NullTest.nulltesttype === 'IS_NULL') !== negated;
-    if (derivesFromSubject(node.NullTest.arg, model)) return { kind: isNull ? 'signed-out' : 'signed-in' };
+export function factOf(atom: Atom, table: Table, model: SchemaModel): Fact {
+  const constant = constantOf(atom, table);
+  if (constant !== undefined) return { kind: 'constant', value: constant };
+  const fact = new FactReader(table, model).read(atom);
+  if (!atom.nullPasses || fact.kind === 'owner' || !truthOf(atom.node).canBeNull) return fact;
+  // NULL lets others pass than the fact says.
+  return fact.kind === 'row' || fact.kind === 'literal' ? { kind: 'row' } : UNKNOWN;
+}
+
+function constantOf({ node, negated, nullPasses }: Atom, table: Table): boolean | undefined {
+  const truth = truthOf(node, {
+    table: table.name,
+    notNull: column => table.columns.get(column)?.notNull ?? false,
+  });
+  const { canBeTrue, canBeFalse, canBeNull, isNullBySelf = false } = truth;
+  const passes = (negated ? canBeFalse : canBeTrue) || (nullPasses && canBeNull);
+  if (!passes) return false;
+  const stops = (negated ? canBeTrue : canBeFalse) || (!nullPasses && canBeNull && !isNullBySelf);
+  return stops ? undefined : true;
+}
+
+class FactReader {
+  constructor(
+    private readonly table: Table,
+    private readonly model: SchemaModel,
+  ) {}
+
+  read(atom: Atom): Fact {
+    const { node, negated, nullPasses } = atom;
+    const { table, model } = this;
+    if ('NullTest' in node) {
+      const isNull = (node.NullTest.nulltesttype === 'IS_NULL') !== negated;
+      if (this.#isSubject(node.NullTest.arg)) return { kind: isNull ? 'signed-out' : 'signed-in' };
+      if (isRowOnly(node, table, model)) return { kind: 'row' };
+      const inner = node.NullTest.arg;
+      return inner && 'SubLink' in inner && !isNull ? this.#related(inner.SubLink, atom) : UNKNOWN;
+    }
+    if ('A_Expr' in node) {
+      const comparison = new Comparison(table, model, side => this.#isSubject(side));
+      const fact = comparison.read(node.A_Expr, negated, nullPasses);
+      return fact.kind === 'unknown' || fact.kind === 'derived' ? this.#looked(atom, fact) : fact;
+    }
+    if (negated && ('SubLink' in node || 'FuncCall' in node) && !isRowOnly(node, table, model))
+      return UNKNOWN;
+    if ('SubLink' in node) return this.#related(node.SubLink, atom);
+    if (isRowOnly(node, table, model)) return { kind: 'row' };
+    return 'FuncCall' in node ? this.#called(node.FuncCall, atom) : UNKNOWN;
   }
-  if ('A_Expr' in node) return new Comparison(table, model).read(node.A_Expr, negated);
-  if ('SubLink' in node) return related(node.SubLink, node, table, model, negated);
-  if ('FuncCall' in node) return calledFunction(node.FuncCall, node, table, model, negated);
-  return isRowOnly(node, table, model) ? { kind: 'row' } : UNKNOWN;
+
+  /** What a comparison with a subquery or with a function of the files comes to. */
+  #looked(atom: Atom, fact: Fact): Fact {
+    const sublink = subqueryIn(atom.node);
+    if (sublink) return this.#related(sublink, atom);
+    const isRead = callsIn(atom.node).some(call => routinesOf(call, this.model).length > 0);
+    if (fact.kind === 'derived') return isRead ? { ...fact, audience: this.#audience(atom) } : fact;
+    const audience = isRead ? this.#audience(atom) : 'unknown';
+    return audience === 'unknown' ? UNKNOWN : { kind: 'derived', column: undefined, audience };
+  }
+
+  #related(sublink: SubLink, atom: Atom): Fact {
+    const relations = relationsOf(sublink.subselect).map(({ relname = '', schemaname }) =>
+      this.model.keyOf(relname, schemaname),
+    );
+    return {
+      kind: 'related',
+      sublink,
+      relations,
+      mentionsSubject: derivesFromSubject(atom.node, this.model),
+      correlated: speaksOfRow(atom.node, this.table, this.model),
+      audience: this.#audience(atom),
+    };
+  }
+
+  #called(call: FuncCall, atom: Atom): Fact {
+    const { table, model } = this;
+    const [column, subject] = call.args ?? [];
+    const name = textsOf(call.funcname).at(-1) ?? '';
+    // `starts_with(path, auth.uid() || '/')` ends where the subject ends, and so takes nobody else's rows.
+    if (name === 'starts_with' && column && 'ColumnRef' in column && this.#isSubject(subject))
+      return { kind: 'owner-pattern', column: textsOf(column.ColumnRef.fields).at(-1) ?? '', operator: name };
+    const routines = routinesOf(call, model);
+    const asksSubject = routines.length > 0 && routines.every(bodyMentionsSubject);
+    return {
+      kind: 'function',
+      call,
+      routines,
+      correlated: speaksOfRow(atom.node, table, model),
+      mentionsSubject: asksSubject || derivesFromSubject(atom.node, model),
+      audience: this.#audience(atom),
+    };
+  }
+
+  #audience(atom: Atom): Audience {
+    return (
+      inTime(() => audienceOfWorlds(new TieReader(this.model).worldsOfAtom(atom, this.table), this.model)) ??
+      'unknown'
+    );
+  }
+
+  /** The subject, a claim, or a function of the files that yields one. */
+  #isSubject(node: Node | undefined): boolean {
+    if (!node) return false;
+    if (readSubject(node)) return true;
+    const call = 'SubLink' in node ? onlyTarget(node) : node;
+    if (!call || !('FuncCall' in call) || routinesOf(call.FuncCall, this.model).length === 0) return false;
+    const terms = inTime(() => new TieReader(this.model).termsOf(call, this.table)) ?? [];
+    return (
+      terms.length > 0 &&
+      terms.every(({ knot, world }) => knot === 'subject' && world.sources.length === 0 && !world.unclear)
+    );
+  }
+}
+
+/** Undefined where a predicate has more ways of being true than are worth telling apart. */
+function inTime<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TooManyWorlds) return undefined;
+    throw error;
+  }
 }
 
 /** Whether an expression is the subject, a claim, or made of them by functions and subqueries. */
@@ -112,141 +230,13 @@ export function mentionsSubject(tree: unknown): boolean {
   return found;
 }
 
-class Comparison {
-  constructor(
-    private readonly table: Table,
-    private readonly model: SchemaModel,
-  ) {}
-
-  read({ kind, name, lexpr, rexpr }: A_Expr, negated: boolean): Fact {
-    if (kind === 'AEXPR_IN' && rexpr && 'List' in rexpr) {
-      const [only, ...others] = rexpr.List.items ?? [];
-      const operator = textOf(name?.[0]) ?? '=';
-      if (only && others.length === 0) return this.sides(operator, lexpr, only, false, negated);
-      const facts = [only, ...others].map(item => this.sides(operator, lexpr, item, false, negated));
-      if (facts[0] && facts.every(({ kind }) => kind === 'literal')) return facts[0];
-      return this.rowOrUnknown([lexpr, rexpr]);
-    }
-    const nullSafe = kind === 'AEXPR_DISTINCT' || kind === 'AEXPR_NOT_DISTINCT';
-    const operator = nullSafe ? (kind === 'AEXPR_DISTINCT' ? '<>' : '=') : (textOf(name?.at(-1)) ?? '');
-    return this.sides(operator, lexpr, rexpr, nullSafe, negated);
-  }
-
-  private sides(
-    operator: string,
-    left: Node | undefined,
-    right: Node | undefined,
-    nullSafe: boolean,
-    negated: boolean,
-  ): Fact {
-    const effective = negated ? (OPPOSITE[operator] ?? `not ${operator}`) : operator;
-    const column = this.ownColumn(left) ?? this.ownColumn(right);
-    const other = this.ownColumn(left) ? right : left;
-    const own = column && readSubject(other) ? column : undefined;
-    if (own) return this.withSubject(own, effective, nullSafe);
-    if (column && isDatabaseRole(other)) return { kind: 'database-role', column: column.name };
-    if (column && isConstant(other))
-      return column.wrapping === 'bare' && effective === '='
-        ? { kind: 'literal', column: column.name, operator: effective }
-        : { kind: 'row' };
-    const subjectLeft = derivesFromSubject(left, this.model);
-    const subjectRight = derivesFromSubject(right, this.model);
-    if (column && (subjectLeft || subjectRight))
-      return effective === '=' ? { kind: 'derived', column: column.name } : UNKNOWN;
-    const value = subjectLeft ? right : left;
-    if ((subjectLeft || subjectRight) && isConstant(value)) return againstConstant(effective, value);
-    if (subjectLeft || subjectRight)
-      return this.mentionsOwn([left, right]) ? { kind: 'derived', column: undefined } : UNKNOWN;
-    return this.rowOrUnknown([left, right]);
-  }
-
-  private withSubject(
-    { name, wrapping }: { name: string; wrapping: Wrapping },
-    operator: string,
-    nullSafe: boolean,
-  ): Fact {
-    if (operator === '=') return { kind: 'owner', column: name, wrapping, nullSafe };
-    if (OPPOSITE[operator] === '=') return { kind: 'not-owner', column: name };
-    if (PATTERN_OPERATORS.has(operator)) return { kind: 'owner-pattern', column: name, operator };
-    return UNKNOWN;
-  }
-
-  /** The policy's own column on one side of a comparison. */
-  private ownColumn(node: Node | undefined): { name: string; wrapping: Wrapping } | undefined {
-    if (!node) return undefined;
-    if ('TypeCast' in node) return rewrap(this.ownColumn(node.TypeCast.arg), 'cast');
-    if ('FuncCall' in node && node.FuncCall.args?.length === 1)
-      return rewrap(this.ownColumn(node.FuncCall.args[0]), 'function');
-    if ('CoalesceExpr' in node) return rewrap(this.ownColumn(node.CoalesceExpr.args?.[0]), 'function');
-    if (!('ColumnRef' in node)) return undefined;
-    const [use] = columnUses(node, this.table, this.model);
-    return use?.of === 'own' ? { name: use.column, wrapping: 'bare' } : undefined;
-  }
-
-  private mentionsOwn(nodes: readonly (Node | undefined)[]): boolean {
-    return nodes.some(node => node && speaksOfRow(node, this.table, this.model));
-  }
-
-  private rowOrUnknown(nodes: readonly (Node | undefined)[]): Fact {
-    return nodes.every(node => !node || isRowOnly(node, this.table, this.model)) ? { kind: 'row' } : UNKNOWN;
-  }
-}
-
-function rewrap(
-  column: { name: string; wrapping: Wrapping } | undefined,
-  wrapping: Wrapping,
-): { name: string; wrapping: Wrapping } | undefined {
-  return column && { ...column, wrapping: column.wrapping === 'function' ? 'function' : wrapping };
-}
-
-/** `auth.uid() <> ''` asks for any subject; `auth.uid() = 'ann'` for one. */
-function againstConstant(operator: string, value: Node | undefined): Fact {
-  if (operator === '=') return { kind: 'certain-users' };
-  if (operator === '<>' && constantText(value) === '') return { kind: 'signed-in' };
-  return { kind: operator === '<>' ? 'signed-in' : 'unknown' };
-}
-
-function related(sublink: SubLink, node: Node, table: Table, model: SchemaModel, negated: boolean): Fact {
-  if (negated) return UNKNOWN;
-  const relations = relationsOf(sublink.subselect).map(({ relname = '', schemaname }) =>
-    model.keyOf(relname, schemaname),
-  );
-  return {
-    kind: 'related',
-    sublink,
-    relations,
-    mentionsSubject: derivesFromSubject(sublink.subselect, model),
-    correlated: speaksOfRow(node, table, model),
-  };
-}
-
-function calledFunction(
-  call: FuncCall,
-  node: Node,
-  table: Table,
-  model: SchemaModel,
-  negated: boolean,
-): Fact {
-  if (negated) return UNKNOWN;
-  const routines = routinesOf(call, model);
-  const asksSubject = routines.length > 0 && routines.every(bodyMentionsSubject);
-  return {
-    kind: 'function',
-    call,
-    routines,
-    correlated: speaksOfRow(node, table, model),
-    mentionsSubject: asksSubject || derivesFromSubject(node, model),
-  };
-}
-
-function speaksOfRow(node: Node, table: Table, model: SchemaModel): boolean {
+export function speaksOfRow(node: Node, table: Table, model: SchemaModel): boolean {
   return columnUses(node, table, model).some(({ of }) => of === 'own');
 }
 
-function isRowOnly(node: Node, table: Table, model: SchemaModel): boolean {
+export function isRowOnly(node: Node, table: Table, model: SchemaModel): boolean {
   if (holds(node, 'SubLink') || holds(node, 'ParamRef') || derivesFromSubject(node, model)) return false;
-  const calls = callsIn(node).filter(({ funcname }) => !PURE_FUNCTIONS.has(textsOf(funcname).at(-1) ?? ''));
-  return calls.length === 0 && columnUses(node, table, model).every(({ of }) => of === 'own');
+  return callsIn(node).every(isPure) && columnUses(node, table, model).every(({ of }) => of === 'own');
 }
 
 function holds(tree: unknown, wanted: string): boolean {
@@ -257,12 +247,14 @@ function holds(tree: unknown, wanted: string): boolean {
   return found.length > 0;
 }
 
-/** Functions that look at nothing but their arguments and the clock. */
-const PURE_FUNCTIONS: ReadonlySet<string> = new Set(
-  'now lower upper length trim btrim abs round date_trunc date_part extract age to_char array_length cardinality jsonb_array_length position substring left right starts_with'.split(
-    ' ',
-  ),
-);
+/** The subquery over other relations that an expression holds outside of any other. */
+function subqueryIn(node: Node): SubLink | undefined {
+  let found: SubLink | undefined;
+  walk(node, (type, fields) => {
+    if (type === 'SubLink' && !found && !onlyTarget({ SubLink: fields })) found = fields;
+  });
+  return found;
+}
 
 /** Every function call of a tree. */
 export function callsIn(tree: unknown): FuncCall[] {
@@ -271,12 +263,6 @@ export function callsIn(tree: unknown): FuncCall[] {
     if (type === 'FuncCall') calls.push(fields);
   });
   return calls;
-}
-
-function isConstant(node: Node | undefined): boolean {
-  if (!node) return false;
-  if ('TypeCast' in node) return isConstant(node.TypeCast.arg);
-  return 'A_Const' in node && !node.A_Const.isnull;
 }
 
 /** `current_user` and its like, and the `role` setting. */

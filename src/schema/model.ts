@@ -13,7 +13,7 @@ import type {
   Trigger,
   View,
 } from './objects';
-import { OWNER_NAMES } from './owner-names';
+import { isTied, isTold, OWNER_NAMES } from './ownership';
 import { PUBLIC, type Privileges } from './privileges';
 
 export type * from './objects';
@@ -231,38 +231,37 @@ export class SchemaModel {
     return [...keys].flatMap(key => this.tables.get(key) ?? []);
   }
 
-  /** Columns that a policy of the table compares with the subject. */
+  /** Columns that a policy of the table wants to be the subject; else those that one wants to be different. */
   ownerColumnsByUse(table: Table): ReadonlySet<string> {
     const known = this.#ownersByUse.get(table);
     if (known) return known;
-    const columns = new Set<string>();
+    const owners = new Set<string>();
+    const others = new Set<string>();
     for (const { using, check } of table.policies) {
-      for (const predicate of [using, check]) {
-        for (const { operator, column } of predicate?.subjectComparisons ?? [])
-          if (operator === '=') columns.add(column);
+      for (const fact of [...(using?.facts ?? []), ...(check?.facts ?? [])]) {
+        if (fact.kind === 'owner' || fact.kind === 'owner-pattern') owners.add(fact.column);
+        else if (fact.kind === 'not-owner') others.add(fact.column);
       }
     }
+    const columns = owners.size > 0 ? owners : others;
     this.#ownersByUse.set(table, columns);
     return columns;
   }
 
-  /** Owner columns: by use, or by name where no policy of the table speaks of the subject at all. */
+  /** Owner columns: by use, or by name where no policy of the table says by means of the subject whose the rows are. */
   ownerColumns(table: Table): readonly Column[] {
     const known = this.#owners.get(table);
     if (known) return known;
     const byUse = this.ownerColumnsByUse(table);
-    const spoken = table.policies.some(
-      ({ using, check }) => using?.mentionsSubject === true || check?.mentionsSubject === true,
-    );
-    const names = spoken ? byUse : OWNER_NAMES;
+    const names = byUse.size === 0 && !isTold(table) ? OWNER_NAMES : byUse;
     const columns = [...table.columns.values()].filter(({ name }) => names.has(name));
     this.#owners.set(table, columns);
     return columns;
   }
 
-  /** Whether rows of the table belong to somebody: it has an owner column, or hangs on a table that has one. */
+  /** Whether rows of the table belong to somebody: its policies say so, or those of a table it hangs on. */
   isOwned(table: Table): boolean {
-    if (this.ownerColumns(table).length > 0) return true;
+    if (isTied(table) || this.ownerColumns(table).length > 0) return true;
     return table.foreignKeys.some(({ table: key }) => {
       const parent = this.tables.get(key);
       return parent !== undefined && parent !== table && this.ownerColumns(parent).length > 0;

@@ -1,7 +1,7 @@
 import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
 import { relationsOf, textOf, textsOf, walk } from './ast';
-import { audienceOf, type Audience } from './audience';
+import { audienceOf, waysPast, type Audience, type Way } from './audience';
 import { columnComparisons, type ColumnComparison } from './comparisons';
 import { atomsOf, conditionOf, requires, type Atom, type Condition } from './condition';
 import { callsIn, factOf, mentionsSubject, type Fact } from './facts';
@@ -12,7 +12,7 @@ import { claimsIn, settingsIn, type ClaimRead, type SettingRead } from './settin
 import { admitsSignedOut } from './signed-out';
 import { spanOfNode } from './spans';
 import { readSubject, type SubjectExpression } from './subject';
-import { truthOf, type Truth, type TruthAssumptions } from './truth';
+import { isAlwaysTrue, truthOf, type Truth, type TruthAssumptions } from './truth';
 
 /** `column = subject`, or another operator between the two. */
 export interface SubjectComparison {
@@ -62,8 +62,10 @@ export class Predicate {
     return this.statement.textOf(this.at);
   }
 
+  /** What it can be, for all that the table's NOT NULLs and the given assumptions tell. */
   truth(assume: TruthAssumptions = {}): Truth {
-    return truthOf(this.node, assume);
+    const { name: table, columns } = this.table;
+    return truthOf(this.node, { table, notNull: column => columns.get(column)?.notNull ?? false, ...assume });
   }
 
   /** Its ANDs and ORs, with every NOT at an atom. */
@@ -87,7 +89,27 @@ export class Predicate {
 
   /** Who gets a row past it. */
   get audience(): Audience {
-    return this.#once('audience', () => audienceOf(this.condition, atom => this.factOf(atom), this.model));
+    return this.#once('audience', () =>
+      isAlwaysTrue(this.truth()) ? 'everybody' : audienceOf(this.condition, atom => this.factOf(atom)),
+    );
+  }
+
+  /** The atoms that decide who gets past it. */
+  get ways(): readonly Way[] {
+    return this.#once('ways', () => waysPast(this.condition, atom => this.factOf(atom)));
+  }
+
+  /** Whether it asks for rows that somebody chose to show, by the names in it: `state = 'published'`. */
+  get shows(): boolean {
+    return this.#once('shows', () =>
+      this.atoms.some(atom => {
+        const { kind } = this.factOf(atom);
+        return (
+          (kind === 'row' || kind === 'literal') &&
+          SHOWING.test(this.statement.textOf(this.spanOf(atom.node)))
+        );
+      }),
+    );
   }
 
   /** Whether a caller without a subject gets some row past it; false where the files cannot tell. */
@@ -110,6 +132,15 @@ export class Predicate {
   /** Every column it names, resolved as PostgreSQL resolves it. */
   get columns(): readonly ColumnUse[] {
     return this.#once('columns', () => columnUses(this.node, this.table, this.model));
+  }
+
+  /** Those of them that a part of it names. */
+  columnsIn(part: Node): ColumnUse[] {
+    const references = new Set<unknown>();
+    walk(part, (type, fields) => {
+      if (type === 'ColumnRef') references.add(fields);
+    });
+    return this.columns.filter(({ node }) => references.has(node));
   }
 
   /** Comparisons of a column with something else, wherever they stand. */
@@ -169,6 +200,7 @@ export class Predicate {
 }
 
 const UNKNOWN: Fact = { kind: 'unknown' };
+const SHOWING = /public|publish|visib|shared|listed|template|featured|released/i;
 
 /** Casts of the subject anywhere in an expression, the outermost of each. */
 export function subjectCastsIn(node: Node | undefined, statement: Statement): SubjectCast[] {

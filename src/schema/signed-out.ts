@@ -54,7 +54,7 @@ function atomAdmits(atom: Atom, fact: Fact, table: Table, model: SchemaModel): b
       // `owner_id <> auth.uid()` is NULL without a subject, `is distinct from` is true.
       return 'A_Expr' in atom.node && atom.node.A_Expr.kind?.includes('DISTINCT') === true;
     case 'related':
-      return audienceOf(atom, () => fact, model) === 'row-decides';
+      return audienceOf(atom, () => fact) === 'row-decides';
     case 'unknown':
       return isOfRow(atom, model) && canHold(atom, isNullable);
     default:

@@ -18,6 +18,7 @@ const TEXT_TYPES = new Set(['text', 'varchar', 'bpchar', 'name', 'citext']);
 export function readSubject(node: Node | undefined): SubjectExpression | undefined {
   if (!node) return undefined;
   if ('TypeCast' in node) return readCast(node.TypeCast);
+  if ('CollateClause' in node) return readSubject(node.CollateClause.arg);
   if ('FuncCall' in node) return isAuthUid(node.FuncCall) ? {} : undefined;
   if ('SubLink' in node) return readSubject(onlyTarget(node));
   if ('A_Expr' in node) {

@@ -1,5 +1,5 @@
-import type { A_Expr, BoolExpr, CaseExpr, CoalesceExpr, Node, NullTest } from '@pgsql/types';
-import { textOf, textsOf } from './ast';
+import type { A_Expr, BooleanTest, BoolExpr, CaseExpr, CoalesceExpr, Node, NullTest } from '@pgsql/types';
+import { textOf, textsOf, walk } from './ast';
 import { onlyTarget, readSubject, typeName } from './subject';
 
 /** Which of SQL's three truth values an expression can take; more than it really can when nothing better is known. */
@@ -7,12 +7,16 @@ export interface Truth {
   readonly canBeTrue: boolean;
   readonly canBeFalse: boolean;
   readonly canBeNull: boolean;
+  /** NULL only for rows with a NULL in a column that is compared with itself. */
+  readonly isNullBySelf?: boolean;
 }
 
 /** What is assumed while an expression is judged. */
 export interface TruthAssumptions {
   /** Whether the request has a subject; undefined for either. */
   readonly subject?: 'present' | 'absent';
+  /** The table whose row is judged: its name before a column says nothing new. */
+  readonly table?: string;
   /** Columns that cannot be NULL. */
   readonly notNull?: (column: string) => boolean;
 }
@@ -32,7 +36,7 @@ export function truthOf(node: Node | undefined, assume: TruthAssumptions = {}): 
   if ('A_Const' in node) return constant(node.A_Const);
   if ('BoolExpr' in node) return connective(node.BoolExpr, assume);
   if ('NullTest' in node) return nullTest(node.NullTest, assume);
-  if ('BooleanTest' in node) return NOT_NULL;
+  if ('BooleanTest' in node) return booleanTest(node.BooleanTest, assume);
   if ('CaseExpr' in node) return caseOf(node.CaseExpr, assume);
   if ('CoalesceExpr' in node) return coalesceOf(node.CoalesceExpr, assume);
   if ('A_Expr' in node) return comparison(node.A_Expr, assume);
@@ -51,9 +55,13 @@ export function truthOf(node: Node | undefined, assume: TruthAssumptions = {}): 
   return ANYTHING;
 }
 
-/** True for every row whatever the subject, as far as text can tell. */
-export function isAlwaysTrue(truth: Truth): boolean {
-  return truth.canBeTrue && !truth.canBeFalse;
+/** True for every row whatever the subject, as far as text can tell; `x = x` counts, although a NULL does not equal itself. */
+export function isAlwaysTrue({ canBeTrue, canBeFalse, canBeNull, isNullBySelf = false }: Truth): boolean {
+  return canBeTrue && !canBeFalse && (!canBeNull || isNullBySelf);
+}
+
+function isNullBySelf(parts: readonly Truth[]): boolean {
+  return parts.every(part => !part.canBeNull || part.isNullBySelf === true);
 }
 
 function constant(value: { isnull?: boolean; boolval?: { boolval?: boolean } }): Truth {
@@ -82,22 +90,33 @@ function connective(expression: BoolExpr, assume: TruthAssumptions): Truth {
         canBeFalse: parts.some(part => part.canBeFalse),
         canBeNull:
           parts.some(part => part.canBeNull) && parts.every(part => part.canBeTrue || part.canBeNull),
+        isNullBySelf: isNullBySelf(parts),
       };
     case 'OR_EXPR':
+      if (asksForBoth(expression.args ?? [], assume.table)) return TRUE;
       return {
         canBeTrue: parts.some(part => part.canBeTrue),
         // `x or true` is true whatever x is.
         canBeFalse: parts.every(part => part.canBeFalse),
         canBeNull:
           parts.some(part => part.canBeNull) && parts.every(part => part.canBeFalse || part.canBeNull),
+        isNullBySelf: isNullBySelf(parts),
       };
     case 'NOT_EXPR': {
       const [part = ANYTHING] = parts;
-      return { canBeTrue: part.canBeFalse, canBeFalse: part.canBeTrue, canBeNull: part.canBeNull };
+      return { ...part, canBeTrue: part.canBeFalse, canBeFalse: part.canBeTrue };
     }
     default:
       return ANYTHING;
   }
+}
+
+/** `x is null or x is not null`. */
+function asksForBoth(parts: readonly Node[], table: string | undefined): boolean {
+  const tests = parts.flatMap(part => ('NullTest' in part ? part.NullTest : []));
+  return tests.some(a =>
+    tests.some(b => a.nulltesttype !== b.nulltesttype && sameValue(a.arg, b.arg, table) === true),
+  );
 }
 
 function nullTest(test: NullTest, assume: TruthAssumptions): Truth {
@@ -105,6 +124,27 @@ function nullTest(test: NullTest, assume: TruthAssumptions): Truth {
   if (nullness === undefined) return NOT_NULL;
   return (nullness === 'null') === (test.nulltesttype === 'IS_NULL') ? TRUE : FALSE;
 }
+
+/** `(…) is not true` and its like are never NULL. */
+function booleanTest({ booltesttype, arg }: BooleanTest, assume: TruthAssumptions): Truth {
+  const truth = truthOf(arg, assume);
+  const passing: readonly (keyof Truth)[] = PASSING[booltesttype ?? ''] ?? [];
+  const values: readonly (keyof Truth)[] = ['canBeTrue', 'canBeFalse', 'canBeNull'];
+  return {
+    canBeTrue: passing.some(value => truth[value]),
+    canBeFalse: values.some(value => !passing.includes(value) && truth[value]),
+    canBeNull: false,
+  };
+}
+
+const PASSING: Readonly<Record<string, readonly (keyof Truth)[]>> = {
+  IS_TRUE: ['canBeTrue'],
+  IS_NOT_TRUE: ['canBeFalse', 'canBeNull'],
+  IS_FALSE: ['canBeFalse'],
+  IS_NOT_FALSE: ['canBeTrue', 'canBeNull'],
+  IS_UNKNOWN: ['canBeNull'],
+  IS_NOT_UNKNOWN: ['canBeTrue', 'canBeFalse'],
+};
 
 function caseOf(expression: CaseExpr, assume: TruthAssumptions): Truth {
   const branches = (expression.args ?? []).map(branch =>
@@ -132,11 +172,11 @@ function comparison(expression: A_Expr, assume: TruthAssumptions): Truth {
   const equality =
     kind === 'AEXPR_OP' ? EQUALITY[operator] : nullSafe ? kind === 'AEXPR_NOT_DISTINCT' : undefined;
   if (equality === undefined) return ANYTHING;
-  const same = sameValue(lexpr, rexpr);
+  const same = sameValue(lexpr, rexpr, assume.table);
   if (same === undefined) return nullSafe ? NOT_NULL : ANYTHING;
   const truth = same === equality ? TRUE : FALSE;
   const mayBeNull = !nullSafe && sides.some(side => side !== 'value');
-  return mayBeNull ? { ...truth, canBeNull: true } : truth;
+  return mayBeNull ? { ...truth, canBeNull: true, isNullBySelf: true } : truth;
 }
 
 /** What an operator says of two equal values. */
@@ -151,11 +191,15 @@ const EQUALITY: Readonly<Record<string, boolean>> = {
 };
 
 /** Whether two expressions are the same value in every row: the same column, or two constants of one kind. */
-function sameValue(left: Node | undefined, right: Node | undefined): boolean | undefined {
+function sameValue(
+  left: Node | undefined,
+  right: Node | undefined,
+  table: string | undefined,
+): boolean | undefined {
   if (!left || !right) return undefined;
   if ('ColumnRef' in left && 'ColumnRef' in right) {
-    const [a, b] = [textsOf(left.ColumnRef.fields), textsOf(right.ColumnRef.fields)];
-    return a.length > 0 && a.join('.') === b.join('.') ? true : undefined;
+    const [a, b] = [columnName(left.ColumnRef.fields, table), columnName(right.ColumnRef.fields, table)];
+    return a !== '' && a === b ? true : undefined;
   }
   if ('A_Const' in left && 'A_Const' in right) {
     if (left.A_Const.ival && right.A_Const.ival) {
@@ -168,16 +212,35 @@ function sameValue(left: Node | undefined, right: Node | undefined): boolean | u
   return undefined;
 }
 
+function columnName(fields: readonly Node[] | undefined, table: string | undefined): string {
+  const names = textsOf(fields);
+  return (names.length === 2 && names[0] === table ? names.slice(1) : names).join('.');
+}
+
 /** EXISTS is false where the WHERE of its query cannot be true, and never NULL. */
 function existsTruth(query: Node | undefined, assume: TruthAssumptions): Truth {
   if (alwaysHasRow(query)) return TRUE;
   if (!query || !('SelectStmt' in query) || query.SelectStmt.op !== 'SETOP_NONE') return NOT_NULL;
-  const { whereClause, targetList, havingClause } = query.SelectStmt;
+  const { whereClause, targetList = [], havingClause, groupClause, limitOffset } = query.SelectStmt;
   // `select count(*)` has a row whatever its WHERE says.
-  if (havingClause || JSON.stringify(targetList ?? []).includes('FuncCall')) return NOT_NULL;
-  // Columns inside belong to other tables, of whose NULLs nothing is assumed.
-  const { notNull: _outer, ...inner } = assume;
+  if (targetList.some(isCount) && !groupClause && !havingClause && !limitOffset) return TRUE;
+  if (havingClause || holdsCall(targetList)) return NOT_NULL;
+  // Columns inside belong to other tables, of which nothing is assumed.
+  const { notNull: _outer, table: _table, ...inner } = assume;
   return whereClause && !truthOf(whereClause, inner).canBeTrue ? FALSE : NOT_NULL;
+}
+
+function isCount(target: Node): boolean {
+  const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
+  return value !== undefined && 'FuncCall' in value && textsOf(value.FuncCall.funcname).at(-1) === 'count';
+}
+
+function holdsCall(tree: unknown): boolean {
+  let found = false;
+  walk(tree, type => {
+    found ||= type === 'FuncCall';
+  });
+  return found;
 }
 
 /** `select 1` without FROM, WHERE and LIMIT yields one row. */
@@ -221,5 +284,6 @@ function union(parts: readonly Truth[]): Truth {
     canBeTrue: parts.some(part => part.canBeTrue),
     canBeFalse: parts.some(part => part.canBeFalse),
     canBeNull: parts.some(part => part.canBeNull),
+    isNullBySelf: isNullBySelf(parts),
   };
 }

@@ -40,14 +40,20 @@ import ownerNullable from './owner-nullable';
 import ownerUuid from './owner-uuid';
 import ownerUuidAsText from './owner-uuid-as-text';
 import ownerUuidCast from './owner-uuid-cast';
+import policyAlwaysFalse from './policy-always-false';
 import policyAlwaysTrue from './policy-always-true';
+import policyAndOrMixed from './policy-and-or-mixed';
 import policyAnonWrite from './policy-anon-write';
+import policyAnyAuthenticated from './policy-any-authenticated';
+import policyCapturedColumn from './policy-captured-column';
+import policyCheckWeaker from './policy-check-weaker';
 import policyClaimNotForwarded from './policy-claim-not-forwarded';
 import policyClaimsEmptyCast from './policy-claims-empty-cast';
 import policyClaimsMissingOk from './policy-claims-missing-ok';
 import policyClauseless from './policy-clauseless';
 import policyClientSetting from './policy-client-setting';
 import policyCustomSetting from './policy-custom-setting';
+import policyDefinerHelperForced from './policy-definer-helper-forced';
 import policyDuplicateBody from './policy-duplicate-body';
 import policyDuplicateName from './policy-duplicate-name';
 import policyEditableClaim from './policy-editable-claim';
@@ -55,19 +61,30 @@ import policyExistenceOracle from './policy-existence-oracle';
 import policyForAllReadIntent from './policy-for-all-read-intent';
 import policyFunctionOnColumn from './policy-function-on-column';
 import policyHardCodedTenant from './policy-hard-coded-tenant';
+import policyHelperUnknown from './policy-helper-unknown';
 import policyInitplan from './policy-initplan';
 import policyInsertNotVisible from './policy-insert-not-visible';
+import policyInsertUncheckedOwner from './policy-insert-unchecked-owner';
+import policyInvertedSubject from './policy-inverted-subject';
 import policyJsonArrow from './policy-json-arrow';
 import policyLegacyClaimSetting from './policy-legacy-claim-setting';
+import policyLikeSubject from './policy-like-subject';
 import policyMissingVerb from './policy-missing-verb';
 import policyMultiplePermissive from './policy-multiple-permissive';
+import policyNoSubject from './policy-no-subject';
 import policyNotAdapted from './policy-not-adapted';
+import policyNotInNull from './policy-not-in-null';
+import policyNullSubject from './policy-null-subject';
 import policyOtherTenantRole from './policy-other-tenant-role';
+import policyParentNotChecked from './policy-parent-not-checked';
 import policyPlaceholderName from './policy-placeholder-name';
+import policyReadsOpenTable from './policy-reads-open-table';
+import policyRecursion from './policy-recursion';
 import policyRestrictiveOnly from './policy-restrictive-only';
 import policyRestrictiveTrue from './policy-restrictive-true';
 import policyReturningNeedsSelect from './policy-returning-needs-select';
 import policyRoleClaim from './policy-role-claim';
+import policySelfEscalation from './policy-self-escalation';
 import policySoftDeleteHidden from './policy-soft-delete-hidden';
 import policySupabaseFunction from './policy-supabase-function';
 import policyTenantIdClaim from './policy-tenant-id-claim';
@@ -75,6 +92,7 @@ import policyToPublic from './policy-to-public';
 import policyUnknownRole from './policy-unknown-role';
 import policyUpsertNeeds from './policy-upsert-needs';
 import policyVolatileFunction from './policy-volatile-function';
+import policyWidened from './policy-widened';
 import policyWriteNeedsSelect from './policy-write-needs-select';
 import policyWrongClause from './policy-wrong-clause';
 import pushCreateExtension from './push-create-extension';
@@ -162,14 +180,20 @@ export const RULES: readonly Rule[] = [
   ownerUuid,
   ownerUuidAsText,
   ownerUuidCast,
+  policyAlwaysFalse,
   policyAlwaysTrue,
+  policyAndOrMixed,
   policyAnonWrite,
+  policyAnyAuthenticated,
+  policyCapturedColumn,
+  policyCheckWeaker,
   policyClaimNotForwarded,
   policyClaimsEmptyCast,
   policyClaimsMissingOk,
   policyClauseless,
   policyClientSetting,
   policyCustomSetting,
+  policyDefinerHelperForced,
   policyDuplicateBody,
   policyDuplicateName,
   policyEditableClaim,
@@ -177,19 +201,30 @@ export const RULES: readonly Rule[] = [
   policyForAllReadIntent,
   policyFunctionOnColumn,
   policyHardCodedTenant,
+  policyHelperUnknown,
   policyInitplan,
   policyInsertNotVisible,
+  policyInsertUncheckedOwner,
+  policyInvertedSubject,
   policyJsonArrow,
   policyLegacyClaimSetting,
+  policyLikeSubject,
   policyMissingVerb,
   policyMultiplePermissive,
+  policyNoSubject,
   policyNotAdapted,
+  policyNotInNull,
+  policyNullSubject,
   policyOtherTenantRole,
+  policyParentNotChecked,
   policyPlaceholderName,
+  policyReadsOpenTable,
+  policyRecursion,
   policyRestrictiveOnly,
   policyRestrictiveTrue,
   policyReturningNeedsSelect,
   policyRoleClaim,
+  policySelfEscalation,
   policySoftDeleteHidden,
   policySupabaseFunction,
   policyTenantIdClaim,
@@ -197,6 +232,7 @@ export const RULES: readonly Rule[] = [
   policyUnknownRole,
   policyUpsertNeeds,
   policyVolatileFunction,
+  policyWidened,
   policyWriteNeedsSelect,
   policyWrongClause,
   pushCreateExtension,

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { truthOf, type TruthAssumptions } from '../../../src/schema/truth';
+import { isAlwaysTrue, truthOf, type Truth, type TruthAssumptions } from '../../../src/schema/truth';
 import { parseAll } from '../../support/sql';
 
-async function judge(expression: string, assume: TruthAssumptions = {}): Promise<string> {
+async function truth(expression: string, assume: TruthAssumptions = {}): Promise<Truth> {
   const [file] = await parseAll(`select 1 from t where ${expression}`);
   const node = file!.statements[0]!.node;
   const where = 'SelectStmt' in node ? node.SelectStmt.whereClause : undefined;
-  const { canBeTrue, canBeFalse, canBeNull } = truthOf(where, assume);
+  return truthOf(where, assume);
+}
+
+async function judge(expression: string, assume: TruthAssumptions = {}): Promise<string> {
+  const { canBeTrue, canBeFalse, canBeNull } = await truth(expression, assume);
   return [canBeTrue && 'true', canBeFalse && 'false', canBeNull && 'null'].filter(Boolean).join('|');
 }
 
@@ -38,7 +42,8 @@ describe('truth of a predicate', () => {
     ['x = y and false', 'false'],
     ['true or null', 'true'],
     ['null or false', 'null'],
-    ['x is null or x is not null', 'true|false'],
+    ['x is null or x is not null', 'true'],
+    ['x is null or y is not null', 'true|false'],
     ['exists (select 1)', 'true'],
     ['exists (select 1 from u)', 'true|false'],
     ['exists (select 1 limit 0)', 'true|false'],
@@ -50,6 +55,13 @@ describe('truth of a predicate', () => {
     ['coalesce(null, true)', 'true'],
     ['auth.uid() is not null', 'true|false'],
     ['f(x)', ALL],
+    ['(x = y) is true', 'true|false'],
+    ['(x = null) is not true', 'true'],
+    ['(x = null) is unknown', 'true'],
+    ['(x = x) is not false', 'true'],
+    ['true is false', 'false'],
+    ['exists (select count(*) from u where false)', 'true'],
+    ['exists (select count(*) from u group by a)', 'true|false'],
   ];
   for (const [expression, values] of cases) {
     it(`${expression} → ${values}`, async () => {
@@ -69,10 +81,31 @@ describe('truth of a predicate', () => {
     assert.equal(await judge('owner_id = auth.uid() or public', { subject: 'absent' }), 'true|null');
   });
 
+  it('calls what is NULL for other reasons than a column of the row not always true', async () => {
+    const isAlways = async (expression: string): Promise<boolean> => isAlwaysTrue(await truth(expression));
+    for (const always of [
+      'true',
+      'x = x',
+      'x = x and true',
+      'not (x <> x)',
+      'case when y then x = x else true end',
+    ])
+      assert.equal(await isAlways(always), true, always);
+    for (const not of ['case when y = z then true end', 'x = y', 'x = x and y', 'null', 'nullif(true, y)'])
+      assert.equal(await isAlways(not), false, not);
+  });
+
   it('uses NOT NULL where the table has it', async () => {
     const notNull = (column: string): boolean => column === 'id';
     assert.equal(await judge('id is not null', { notNull }), 'true');
     assert.equal(await judge('id = id', { notNull }), 'true');
     assert.equal(await judge('x is not null', { notNull }), 'true|false');
+    assert.equal(await judge('exists (select 1 from u where id is null)', { notNull }), 'true|false');
+  });
+
+  it('takes a column for itself under the name of its table', async () => {
+    assert.equal(await judge('t.x = x', { table: 't' }), 'true|null');
+    assert.equal(await judge('t.x = x', { table: 'u' }), 'true|false|null');
+    assert.equal(await judge('exists (select 1 from u t where t.x <> x)', { table: 't' }), 'true|false');
   });
 });
