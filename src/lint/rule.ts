@@ -29,8 +29,7 @@ export {
   routinesOf,
   type Fact,
 } from '../schema/facts';
-export { rolesOf } from '../schema/fold-policies';
-export { policyRolesIn } from '../schema/fold-policies';
+export { policyRolesIn, rolesOf } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
 export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
@@ -75,12 +74,20 @@ export {
   replaceAt,
 } from './edits';
 export type { Finding, Fix, TextEdit } from './finding';
-export { grantsOn, isOnTables, privilegesAt, stillGiven, withoutGrantee, withoutStatement } from './grants';
+export {
+  grantsOn,
+  isOnTables,
+  privilegesAt,
+  schemaTokens,
+  stillGiven,
+  withoutGrantee,
+  withoutStatement,
+} from './grants';
 export { nearestName } from './nearest-name';
 export { removePolicy } from './policy-edits';
 export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
-export { readPolicyLike } from './read-policy';
+export { ownerPolicies, readPolicyLike } from './new-policies';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */
