@@ -16,12 +16,23 @@ export interface QualifiedName {
 /** Every name with a dot in it, by its first two parts. */
 export function qualifiedNamesIn(statement: Statement): QualifiedName[] {
   const { tokens } = statement;
-  return tokens.flatMap(({ value }, index) => {
-    if (value !== '.' || tokens[index - 2]?.value === '.') return [];
-    const [schema, name] = [tokens[index - 1], tokens[index + 1]];
-    if (!isName(schema) || !isName(name)) return [];
-    return [{ schema: schema.value, name: name.value, index: index - 1, at: statement.tokenSpan(index - 1) }];
-  });
+  const found: QualifiedName[] = [];
+  for (let dot = 1; dot < tokens.length; dot += 1) {
+    if (tokens[dot]?.value !== '.' || tokens[dot - 2]?.value === '.') continue;
+    const [schema, name] = [tokens[dot - 1], tokens[dot + 1]];
+    if (!isName(schema) || !isName(name)) continue;
+    const index = dot - 1;
+    found.push({ schema: schema.value, name: name.value, index, at: statement.tokenSpan(index) });
+  }
+  return found;
+}
+
+/** Names of projects, or what looks like one, as single words: `t_5ecfa3ab72d1_role`. */
+export function projectNamesIn({ tokens }: Statement): { name: string; index: number }[] {
+  const found: { name: string; index: number }[] = [];
+  for (const [index, token] of tokens.entries())
+    if (token.value.startsWith('t_') && isName(token)) found.push({ name: token.value, index });
+  return found;
 }
 
 /** Takes the schema away from a qualified name: unqualified names land in the project's schema. */

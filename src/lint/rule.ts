@@ -37,7 +37,9 @@ export type * from '../schema/objects';
 export { ownerGets } from '../schema/owner-rights';
 export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/predicate';
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
+export { readRoleTest, type RoleTest } from '../schema/role-test';
 export { insertedValues, isArgument } from '../schema/routine-arguments';
+export { isInlined, onlyReads, readsSession } from '../schema/routine-nature';
 export { columnUses, type ColumnUse } from '../schema/scope';
 export { holds, requestCode, routinesBehindPolicies, type RequestCode } from '../schema/request-code';
 export {
@@ -85,7 +87,13 @@ export {
 } from './grants';
 export { nearestName } from './nearest-name';
 export { removePolicy } from './policy-edits';
-export { qualifiedNamesIn, replaceByOwn, stripSchema, type QualifiedName } from './qualified-names';
+export {
+  projectNamesIn,
+  qualifiedNamesIn,
+  replaceByOwn,
+  stripSchema,
+  type QualifiedName,
+} from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
 export { ownerPolicies, readPolicyLike } from './new-policies';
 export type { Severity } from './severity';

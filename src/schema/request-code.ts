@@ -62,6 +62,15 @@ export class RequestCode {
     return this.statement && index !== -1 ? this.statement.tokenSpan(index) : this.fallback;
   }
 
+  /** Type of a column that a predicate names, where the files tell. */
+  columnType(node: Node): string | undefined {
+    if (!('ColumnRef' in node) || this.owner.kind !== 'policy') return undefined;
+    const { policy, predicate } = this.owner;
+    const use = predicate.columns.find(column => column.node === node.ColumnRef);
+    const table = use?.of === 'own' ? policy.table : use?.of && this.model.tables.get(use.of.relation);
+    return table?.columns.get(use?.column ?? '')?.type;
+  }
+
   /** Whether a predicate cannot be true but through the atom that holds `part`; false for what is no predicate. */
   needs(part: unknown): boolean {
     if (this.owner.kind !== 'policy') return false;

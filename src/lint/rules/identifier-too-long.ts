@@ -11,7 +11,7 @@ export default defineRule({
   sources: ['squawk identifier-too-long'],
   docs: {
     what: 'A name has more than 63 bytes. Letters outside of ASCII take two to four bytes each.',
-    why: 'PostgreSQL cuts the name and says so in a notice only. Two names that begin alike become one, and the second CREATE fails with 42710 or 42P07; `pg_policies`, error messages and the PostgREST schema cache know the short name only.',
+    why: 'PostgreSQL cuts the name and says so in a notice only. Two names that begin alike become one, and the second CREATE fails with 42710 or 42P07; `pg_policies` and error messages show the short name only, and a POST to a table under its long name answers 404.',
     how: 'Choose a shorter name.',
     falseAlarm: 'None known.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);

@@ -32,11 +32,7 @@ grant select on notes to authenticated;`,
   check(model, report, files) {
     for (const { policies } of model.tables.values()) {
       if (policies.length < 2) continue;
-      const said = policies.map(policy => ({
-        policy,
-        roles: rolesOf(policy, model),
-        clauses: clausesOf(policy),
-      }));
+      const said = policies.map(policy => ({ policy, roles: rolesOf(policy, model) }));
       for (const [index, own] of said.entries()) {
         const first = said.find(
           (other, at) => other !== own && covers(other, own) && (at < index || !covers(own, other)),
@@ -58,17 +54,14 @@ grant select on notes to authenticated;`,
 interface Said {
   readonly policy: Policy;
   readonly roles: string;
-  /** What is run for each verb. */
-  readonly clauses: ReadonlyMap<string, string>;
 }
 
-function covers(other: Said, own: Said): boolean {
-  return (
-    other.policy.permissive === own.policy.permissive &&
-    other.roles === own.roles &&
-    own.clauses.size > 0 &&
-    [...own.clauses].every(([verb, clause]) => other.clauses.get(verb) === clause)
-  );
+/** Whether one says for its verbs what the other says for all of its own. */
+function covers({ policy: a, roles }: Said, { policy: b, roles: otherRoles }: Said): boolean {
+  if (a.permissive !== b.permissive || roles !== otherRoles || (a.verb !== 'all' && a.verb !== b.verb))
+    return false;
+  const [said, own] = [clausesOf(a), clausesOf(b)];
+  return own.size > 0 && [...own].every(([verb, clause]) => said.get(verb) === clause);
 }
 
 function rolesOf({ roles }: Policy, model: SchemaModel): string {

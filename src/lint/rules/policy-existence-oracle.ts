@@ -46,16 +46,14 @@ grant select, insert on notes to authenticated;`,
 
   check(model, report) {
     for (const table of model.exposedTables) {
-      const writer = table.rowSecurity ? writerOf(table) : undefined;
-      if (!writer) continue;
+      const writer = model.policiesFor(table, 'insert').find(({ permissive }) => permissive);
+      if (!table.rowSecurity || !writer) continue;
       const owners = model.ownerColumnsByUse(table);
       for (const key of table.uniqueKeys) {
-        if (
-          owners.size === 0 ||
-          key.columns.some(name => owners.has(name) || isRandom(table.columns.get(name)))
-        )
-          continue;
-        const fix = perOwner(key, table, [...owners][0] ?? '', model);
+        if (key.columns.some(name => owners.has(name) || isRandom(table.columns.get(name)))) continue;
+        const [owner] = owners;
+        if (owner === undefined) continue;
+        const fix = perOwner(key, table, owner, model);
         report({
           at: key.at,
           message: `${key.columns.join(', ')} is unique among the rows of all users: an insert that answers 409, 23505 tells that somebody has the value.`,
@@ -65,8 +63,8 @@ grant select, insert on notes to authenticated;`,
       for (const { table: parentKey, targets, at } of table.foreignKeys) {
         const parent = model.tables.get(parentKey);
         if (!parent || parent === table || !hidesFrom(model, parent, parentKey, writer)) continue;
-        const key =
-          targets.length > 0 ? targets : (parent.uniqueKeys.find(({ primary }) => primary)?.columns ?? []);
+        const primary = parent.uniqueKeys.find(key => key.primary)?.columns ?? [];
+        const key = targets.length > 0 ? targets : primary;
         if (key.length === 0 || key.some(name => isRandom(parent.columns.get(name)))) continue;
         report({
           at,
@@ -76,11 +74,6 @@ grant select, insert on notes to authenticated;`,
     }
   },
 });
-
-/** A policy that lets users make rows. */
-function writerOf(table: Table): Policy | undefined {
-  return table.policies.find(({ permissive, verb }) => permissive && (verb === 'insert' || verb === 'all'));
-}
 
 /** Nobody guesses a random UUID. */
 function isRandom(column: Column | undefined): boolean {
@@ -104,11 +97,12 @@ function perOwner(key: UniqueKey, table: Table, owner: string, model: SchemaMode
     ),
   );
   if (primary || isTarget) return undefined;
-  const { tokens } = statement;
-  const open = tokens.findIndex(({ start, value }) => start >= at.start && value === '(');
-  const before = tokens[open - 1]?.value ?? '';
-  const place = tokens[open];
-  if (!place || !('IndexStmt' in statement.node || ['unique', 'distinct'].includes(before))) return undefined;
-  const written = /^[a-z_][a-z0-9_]*$/.test(owner) ? owner : `"${owner.replaceAll('"', '""')}"`;
-  return { title: `Make it unique per ${owner}`, edits: [insertAt(at.file, place.end, `${written}, `)] };
+  const from = statement.tokens.filter(({ start }) => start >= at.start);
+  const open = from.findIndex(({ value }) => value === '(');
+  const words = from.slice(0, open).map(({ value }) => value);
+  const place = from[open];
+  // After a column's own UNIQUE the next list is something else's.
+  const isList = 'IndexStmt' in statement.node || ['unique', 'distinct'].includes(words.at(-1) ?? '');
+  if (!place || !isList || words.includes(',') || !/^[a-z_][a-z0-9_]*$/.test(owner)) return undefined;
+  return { title: `Make it unique per ${owner}`, edits: [insertAt(at.file, place.end, `${owner}, `)] };
 }

@@ -1,4 +1,4 @@
-import { defineRule, tenantOf, type SchemaModel, type SourceFile, type Span } from '../rule';
+import { defineRule, projectNamesIn, tenantOf, type SchemaModel, type SourceFile, type Span } from '../rule';
 
 export default defineRule({
   id: 'policy-hard-coded-tenant',
@@ -41,21 +41,15 @@ function ownNames({ statements }: SourceFile, model: SchemaModel): Map<string, {
   const found = new Map<string, { at: Span; count: number }>();
   const own = model.ownSchema === undefined ? undefined : tenantOf(model.ownSchema);
   for (const statement of statements) {
-    for (const [index, { kind, value }] of statement.tokens.entries()) {
-      if (!value.startsWith('t_') || (kind !== 'word' && kind !== 'quoted')) continue;
-      const tenant = tenantOf(value);
-      // What the settings say, too, is meant. The role of a project is not there on v1.
-      if (
-        !tenant ||
-        value === model.configuredSchema ||
-        (value !== tenant.schema && model.engine === 'v1_dedicated')
-      )
-        continue;
-      // Other projects' names are errors of their own.
-      if (model.isSampleName(value) || (own && own.id !== tenant.id)) continue;
-      const known = found.get(value);
+    for (const { name, index } of projectNamesIn(statement)) {
+      const tenant = tenantOf(name);
+      // What the settings say, too, is meant; other projects' names are errors of their own.
+      if (!tenant || name === model.configuredSchema || (own && own.id !== tenant.id)) continue;
+      // The role of a project is not there on v1.
+      if (model.isSampleName(name) || (name !== tenant.schema && model.engine === 'v1_dedicated')) continue;
+      const known = found.get(name);
       if (known) known.count += 1;
-      else found.set(value, { at: statement.tokenSpan(index), count: 1 });
+      else found.set(name, { at: statement.tokenSpan(index), count: 1 });
     }
   }
   return found;

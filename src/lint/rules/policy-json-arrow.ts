@@ -13,7 +13,6 @@ import {
   type ClaimRead,
   type Node,
   type RequestCode,
-  type SchemaModel,
   type TypeCast,
 } from '../rule';
 
@@ -47,7 +46,7 @@ grant select on notes to authenticated;`,
       if (!code.claims.some(({ asText }) => !asText)) continue;
       const { statement } = code;
       walk(code.node, (type, fields) => {
-        const found = type === 'A_Expr' ? mistakenRead(fields, code, model) : undefined;
+        const found = type === 'A_Expr' ? mistakenRead(fields, code) : undefined;
         if (!found || !('A_Expr' in found.claim.node)) return;
         const { location, name } = found.claim.node.A_Expr;
         const operator = textOf(name?.[0]) ?? '->';
@@ -72,11 +71,9 @@ const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '~~', '~~*'])
 
 /** The claim read as JSON on one side of a comparison, where that cannot be meant. */
 function mistakenRead(
-  comparison: A_Expr,
+  { kind, name, lexpr, rexpr }: A_Expr,
   code: RequestCode,
-  model: SchemaModel,
 ): { claim: ClaimRead; isCast: boolean } | undefined {
-  const { kind, name, lexpr, rexpr } = comparison;
   if (kind === 'AEXPR_NULLIF' || !COMPARISONS.has(textOf(name?.at(-1)) ?? '')) return undefined;
   const isLeft = readClaim(bare(lexpr)) !== undefined;
   const side = bare(isLeft ? lexpr : rexpr);
@@ -87,7 +84,7 @@ function mistakenRead(
     return isCast ? { claim, isCast } : undefined;
   }
   const other = isLeft ? rexpr : lexpr;
-  return isJson(claim) || isNoJson(other, code, model) ? { claim, isCast: false } : undefined;
+  return isJson(claim) || isNoJson(other, code) ? { claim, isCast: false } : undefined;
 }
 
 function bare(node: Node | undefined): Node | undefined {
@@ -103,15 +100,10 @@ function isJson({ node }: ClaimRead): boolean {
   return found;
 }
 
-function isNoJson(node: Node | undefined, code: RequestCode, model: SchemaModel): boolean {
+function isNoJson(node: Node | undefined, code: RequestCode): boolean {
   if (!node) return false;
-  if (readSubject(node)) return true;
   const constant = constantText(node);
   if (constant !== undefined) return !/^\s*(?:["[{\d-]|true|false|null)/.test(constant);
-  if (!('ColumnRef' in node) || code.owner.kind !== 'policy') return false;
-  const { policy, predicate } = code.owner;
-  const use = predicate.columns.find(column => column.node === node.ColumnRef);
-  const table = use?.of === 'own' ? policy.table : use?.of && model.tables.get(use.of.relation);
-  const type = table?.columns.get(use?.column ?? '')?.type;
+  const type = readSubject(node) ? 'text' : code.columnType(node);
   return type !== undefined && !type.startsWith('json');
 }

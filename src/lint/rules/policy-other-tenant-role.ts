@@ -33,7 +33,8 @@ grant select on notes to authenticated;`,
     const isShared = model.engine === 'v2_shared';
     for (const statement of model.statements) {
       for (const { name, at } of policyRolesIn(statement)) {
-        if (tenantOf(name)?.role !== name || model.isSampleName(name)) continue;
+        if (tenantOf(name)?.role !== name || model.isSampleName(name) || model.createdRoles.has(name))
+          continue;
         const own = ownRole(model, statement);
         // Nothing tells whose project this is.
         if (isShared && (own === undefined || own === name)) continue;

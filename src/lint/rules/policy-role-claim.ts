@@ -1,18 +1,17 @@
 import {
-  constantText,
+  ANON,
+  AUTHENTICATED,
   defineRule,
   insertAt,
-  isDatabaseRole,
-  onlyTarget,
-  readClaim,
-  readSetting,
+  PUBLIC,
+  readRoleTest,
+  replaceAt,
   requestCode,
   tenantOf,
-  textOf,
   walk,
   type Fix,
-  type Node,
   type RequestCode,
+  type RoleTest,
 } from '../rule';
 
 export default defineRule({
@@ -42,17 +41,18 @@ grant select on notes to authenticated;`,
   check(model, report) {
     for (const code of requestCode(model)) {
       walk(code.node, (type, fields) => {
-        if (type !== 'A_Expr') return;
-        const node = { A_Expr: fields } as Node;
-        const test = roleTest(node);
-        if (!test) return;
-        const fix = test.isEqual ? withoutTest(code, fields) : undefined;
+        const test = type === 'A_Expr' ? readRoleTest(fields) : undefined;
+        if (!test?.names.every(name => isOther(name, test))) return;
+        const name = test.names.join(' or ');
+        // For any other name the test would go and its condition with it.
+        const isSaidByTo = test.isEqual && name === AUTHENTICATED;
+        const fix = isSaidByTo ? withoutTest(code, fields) : undefined;
         report({
-          at: code.spanOf(node),
+          at: code.spanOf(fields),
           severity: test.isEqual ? 'error' : 'warning',
           message: test.isEqual
-            ? `Never true on v2: requests run as the project's own t_<12 hex>_role, whatever the token says, not as ${test.name}. Use "to authenticated" instead.`
-            : `Always true on v2: requests run as the project's own t_<12 hex>_role, whatever the token says, never as ${test.name}.`,
+            ? `Never true on v2: requests run as the project's own t_<12 hex>_role, whatever the token says, not as ${name}. Use "to authenticated" instead.`
+            : `Always true on v2: requests run as the project's own t_<12 hex>_role, whatever the token says, never as ${name}.`,
           ...(fix && { fix }),
         });
       });
@@ -60,42 +60,17 @@ grant select on notes to authenticated;`,
   },
 });
 
-/** Which name, or which of several, a comparison asks the role for. */
-function roleTest(node: Node): { name: string; isEqual: boolean } | undefined {
-  if (!('A_Expr' in node)) return undefined;
-  const { kind, name, lexpr, rexpr } = node.A_Expr;
-  const operator = textOf(name?.at(-1)) ?? '';
-  if (!['=', '<>', '!='].includes(operator) || kind === 'AEXPR_NULLIF') return undefined;
-  const read = roleOf(lexpr) ?? roleOf(rexpr);
-  if (!read) return undefined;
-  const names = constantsOf(roleOf(lexpr) ? rexpr : lexpr);
-  const isWrong = (role: string): boolean =>
-    read === 'claim' ? tenantOf(role) === undefined : role === 'authenticated' || role === 'anon';
-  if (names.length === 0 || !names.every(isWrong)) return undefined;
-  return { name: names.join(' or '), isEqual: (operator === '=') === (kind !== 'AEXPR_DISTINCT') };
-}
-
-function roleOf(node: Node | undefined): 'claim' | 'database' | undefined {
-  if (!node) return undefined;
-  const claim = readClaim(node);
-  if (claim) return claim.path.join() === 'role' && !claim.throughJwt ? 'claim' : undefined;
-  if (readSetting(node)?.name === 'role' || isDatabaseRole(node)) return 'database';
-  if ('TypeCast' in node) return roleOf(node.TypeCast.arg);
-  if ('CoalesceExpr' in node) return roleOf(node.CoalesceExpr.args?.[0]);
-  return roleOf(onlyTarget(node));
-}
-
-function constantsOf(node: Node | undefined): string[] {
-  if (node && 'List' in node) return (node.List.items ?? []).flatMap(constantsOf);
-  if (node && 'A_ArrayExpr' in node) return (node.A_ArrayExpr.elements ?? []).flatMap(constantsOf);
-  const constant = constantText(node);
-  return constant === undefined ? [] : [constant];
+/** Whether requests never run as that role; the database role is asked by administrators as well. */
+function isOther(name: string, { of }: RoleTest): boolean {
+  return of === 'claim' ? tenantOf(name) === undefined : name === AUTHENTICATED || name === ANON;
 }
 
 /** Takes one side of an AND away; the TO clause says the same. */
 function withoutTest(code: RequestCode, test: unknown): Fix | undefined {
   const { owner, node, statement } = code;
   if (owner.kind !== 'policy' || !statement || !('BoolExpr' in node)) return undefined;
+  const { roles, using, check } = owner.policy;
+  if (roles.some(({ name }) => name === PUBLIC)) return undefined;
   const { boolop, args = [] } = node.BoolExpr;
   const index = args.findIndex(part => 'A_Expr' in part && part.A_Expr === test);
   if (boolop !== 'AND_EXPR' || index === -1) return undefined;
@@ -104,8 +79,7 @@ function withoutTest(code: RequestCode, test: unknown): Fix | undefined {
   const between = { ...at, start: Math.min(at.end, beside.end), end: Math.max(at.start, beside.start) };
   if (!/^\s*and\s*$/i.test(statement.textOf(between))) return undefined;
   const gone = index === 0 ? { ...at, end: beside.start } : { ...at, start: beside.end };
-  const { roles, using, check } = owner.policy;
   const clause = (using ?? check)?.keywordsAt ?? at;
   const to = roles.length > 0 ? [] : [insertAt(clause.file, clause.start, 'to authenticated ')];
-  return { title: 'Leave the test to the TO clause', edits: [...to, { at: gone, text: '' }] };
+  return { title: 'Leave the test to the TO clause', edits: [...to, replaceAt(gone, '')] };
 }

@@ -1,15 +1,16 @@
 import {
-  bodyMentionsSubject,
   defineRule,
   insertAt,
+  isInlined,
+  onlyReads,
+  readsSession,
   replaceAt,
+  requestCode,
   routinesBehindPolicies,
-  settingsIn,
   textsOf,
-  walk,
   type Fix,
   type Routine,
-  type RoutineBody,
+  type TextEdit,
 } from '../rule';
 
 /** Functions of PostgreSQL that yield something else with every call. */
@@ -60,54 +61,30 @@ grant select on notes to authenticated;`,
         ...(fix && { fix }),
       });
     }
-    for (const policy of model.policies) {
-      for (const predicate of [policy.using, policy.check]) {
-        for (const call of predicate?.calls ?? []) {
-          const names = textsOf(call.funcname);
-          const name = names.at(-1) ?? '';
-          if (!predicate || !VOLATILE.has(name) || (names.length > 1 && names[0] !== 'pg_catalog')) continue;
-          report({
-            at: predicate.spanOf({ FuncCall: call }),
-            message: `${name}() is volatile: ${policy.name} calls it with every row, each time with another result.`,
-          });
-        }
+    for (const code of requestCode(model)) {
+      for (const call of code.owner.kind === 'policy' ? code.calls : []) {
+        const names = textsOf(call.funcname);
+        const name = names.at(-1) ?? '';
+        if (!VOLATILE.has(name) || (names.length > 1 && names[0] !== 'pg_catalog')) continue;
+        const message = `${name}() is volatile: ${code.name} calls it with every row, each time with another result.`;
+        report({ at: code.spanOf({ FuncCall: call }), message });
       }
     }
   },
 });
 
-function readsSession(routine: Routine): boolean {
-  const queries = routine.statement.body?.queries ?? [];
-  return bodyMentionsSubject(routine) || queries.some(query => settingsIn(query).length > 0);
-}
-
-/** PostgreSQL writes a single SELECT without FROM into the query itself, and then looks at what it calls. */
-function isInlined({ language, definer, searchPath, statement }: Routine): boolean {
-  const [query, ...others] = statement.body?.queries ?? [];
-  if (language !== 'sql' || definer || searchPath || !query || others.length > 0) return false;
-  const types: string[] = [];
-  walk(query, type => types.push(type));
-  return types[0] === 'SelectStmt' && !types.includes('SubLink') && !types.includes('RangeVar');
-}
-
-const WRITES: ReadonlySet<string> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
-
 /** Only what is seen to read may be called stable: PostgreSQL refuses writes of a stable function. */
-function stableFix({ statement, volatility }: Routine): Fix | undefined {
-  const { body, tokens, at } = statement;
-  if (!body || body.opaque || body.dynamic || writes(body)) return undefined;
-  const title = 'Declare it stable';
-  const written = tokens.findIndex(({ kind, value }) => kind === 'word' && value === volatility);
-  if (written !== -1) return { title, edits: [replaceAt(statement.tokenSpan(written), 'stable')] };
-  const language = tokens.findIndex(({ kind, value }) => kind === 'word' && value === 'language');
-  const name = language === -1 ? undefined : tokens[language + 1];
-  // An immutable one without the word was made so by ALTER FUNCTION.
-  if (!name || volatility !== 'volatile') return undefined;
-  return { title, edits: [insertAt(at.file, name.end, ' stable')] };
+function stableFix(routine: Routine): Fix | undefined {
+  const edit = onlyReads(routine) ? wordOfVolatility(routine) : undefined;
+  return edit && { title: 'Declare it stable', edits: [edit] };
 }
 
-function writes({ queries }: RoutineBody): boolean {
-  const types: string[] = [];
-  walk(queries, type => types.push(type));
-  return types.some(type => WRITES.has(type));
+/** The word is changed, or comes after the language; an immutable one without it was made so by ALTER FUNCTION. */
+function wordOfVolatility({ statement, volatility }: Routine): TextEdit | undefined {
+  const words = statement.tokens.map(({ kind, value }) => (kind === 'word' ? value : ''));
+  const written = words.indexOf(volatility);
+  if (written !== -1) return replaceAt(statement.tokenSpan(written), 'stable');
+  const language = words.indexOf('language');
+  if (language === -1 || volatility !== 'volatile') return undefined;
+  return insertAt(statement.file, statement.tokenSpan(language + 1).end, ' stable');
 }

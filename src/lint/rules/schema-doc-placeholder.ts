@@ -1,6 +1,7 @@
 import {
   allOrNone,
   defineRule,
+  projectNamesIn,
   replaceAt,
   replaceByOwn,
   type SchemaModel,
@@ -60,12 +61,12 @@ interface Place {
 
 function samplesIn(model: SchemaModel, { statements }: SourceFile): Place[] {
   return statements.flatMap(statement =>
-    statement.tokens.flatMap(({ kind, value }, index) => {
-      if (!value.startsWith('t_') || (kind !== 'word' && kind !== 'quoted') || !model.isSampleName(value))
-        return [];
-      const edit = replaceByOwn(model, statement, index);
-      return [{ name: value, at: statement.tokenSpan(index), isRead: true, edit }];
-    }),
+    projectNamesIn(statement)
+      .filter(({ name }) => model.isSampleName(name))
+      .map(({ name, index }) => {
+        const edit = replaceByOwn(model, statement, index);
+        return { name, at: statement.tokenSpan(index), isRead: true, edit };
+      }),
   );
 }
 

@@ -70,14 +70,15 @@ function placesIn(model: SchemaModel, { statements, text }: SourceFile): Place[]
     const { tokens } = statement;
     const qualifiers = qualifiedNamesIn(statement).filter(
       ({ schema, name }) =>
-        isOther(model, schema) && (tenantOf(schema) !== undefined || isObject(model, schema, name)),
+        (tenantOf(schema) !== undefined || isObject(model, schema, name)) && isOther(model, schema),
     );
-    const alone = tokens.flatMap(({ kind, value: schema }, index) => {
-      if ((kind !== 'word' && kind !== 'quoted') || !isApiSchema(schema) || !isOther(model, schema))
-        return [];
-      const isNamed = tokens[index - 1]?.value === 'schema' || tenantOf(schema) !== undefined;
+    // After `schema`, or anywhere in the case of a name that only a project can have.
+    const alone = tokens.flatMap(({ value: schema }, index) => {
+      const isNamed = schema.startsWith('t_') || (schema === 'api' && tokens[index - 1]?.value === 'schema');
       if (!isNamed || tokens[index + 1]?.value === '.') return [];
-      return [{ schema, index, at: statement.tokenSpan(index) }];
+      return isApiSchema(schema) && isOther(model, schema)
+        ? [{ schema, index, at: statement.tokenSpan(index) }]
+        : [];
     });
     return [...qualifiers, ...alone].map(({ schema, index, at }) => {
       return { schema, at, makes: false, edit: replaceByOwn(model, statement, index) };

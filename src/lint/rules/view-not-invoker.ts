@@ -71,12 +71,11 @@ const GETS: readonly OwnerGets[] = ['everything', 'nothing', 'public-policies'];
 
 /** The table behind a view, through other views as well, of which its owner gets the most that callers should not. */
 function worstTable(model: SchemaModel, view: View): { table: Table; gets: OwnerGets } | undefined {
-  const tables = model.tablesBehind(view);
-  for (const gets of GETS) {
-    const table = tables.find(candidate => ownerGets(model, candidate, 'select') === gets);
-    if (table) return { table, gets };
-  }
-  return undefined;
+  const found = model.tablesBehind(view).flatMap(table => {
+    const gets = ownerGets(model, table, 'select');
+    return gets ? { table, gets } : [];
+  });
+  return found.sort((a, b) => GETS.indexOf(a.gets) - GETS.indexOf(b.gets))[0];
 }
 
 function severityOf(model: SchemaModel, view: View, gets: OwnerGets): Severity {
@@ -104,9 +103,7 @@ function withInvoker({ statement, invokerOptionAt }: View): TextEdit {
   if (invokerOptionAt) return replaceAt(invokerOptionAt, option);
   const { tokens, at } = statement;
   const as = tokens.findIndex(({ kind, value }) => kind === 'word' && value === 'as');
-  const options = tokens.findIndex(
-    ({ kind, value }, index) => index < as && kind === 'word' && value === 'with',
-  );
+  const options = tokens.slice(0, as).findIndex(({ kind, value }) => kind === 'word' && value === 'with');
   if (options !== -1) return insertAt(at.file, tokens[options + 1]?.end ?? at.end, `${option}, `);
   return insertAt(at.file, tokens[as - 1]?.end ?? at.end, ` with (${option})`);
 }

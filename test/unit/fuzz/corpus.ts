@@ -50,7 +50,7 @@ create materialized view api.m as select count(*) from api.notes with no data;
 create function api.f(a int default 1, out b text) returns text language sql security definer set search_path = '' as $$ select current_setting('request.jwt.claims', true)::json ->> 'sub' $$;
 create role r nologin; grant r to authenticated; grant select (id, x), update (x) on api.notes to r with grant option; revoke all on all tables in schema api from public;
 alter default privileges in schema api grant select on tables to anon;
-drop table if exists api.notes_1 cascade; drop policy plain on api.notes;`,
+drop table if exists api.notes_1 cascade; drop policy plain on api.notes; alter table api.notes rename to papers;`,
 ];
 
 /** SQL as people write it, and the odd ones. */

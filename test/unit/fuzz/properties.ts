@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Engine } from '../../../src/flux/engine';
 import { applyEdits } from '../../../src/lint/apply-fix';
 import type { Finding, TextEdit } from '../../../src/lint/finding';
 import { lint } from '../../../src/lint/linter';
@@ -26,9 +27,8 @@ function naming(rule: string, check: () => void): void {
   }
 }
 
-/** Findings on both engines. */
-export function findingsOf(files: readonly SourceFile[]): Finding[] {
-  return lint(files, { rules: NAMED_RULES });
+export function findingsOf(files: readonly SourceFile[], engine: Engine | undefined): Finding[] {
+  return lint(files, { rules: NAMED_RULES, engine });
 }
 
 /** Ranges lie in the text and in its order; statements and tokens are the text at their ranges. */
@@ -101,13 +101,23 @@ function checkPlaces(finding: Finding, texts: ReadonlyMap<string, string>): void
 }
 
 /** A fix breaks nothing, and takes its finding away. */
-export function checkFix(parser: SqlParser, finding: Finding, files: readonly SourceFile[]): void {
+export function checkFix(
+  parser: SqlParser,
+  finding: Finding,
+  files: readonly SourceFile[],
+  engine: Engine | undefined,
+): void {
   naming(finding.rule, () => {
-    checkMended(parser, finding, files);
+    checkMended(parser, finding, files, engine);
   });
 }
 
-function checkMended(parser: SqlParser, finding: Finding, files: readonly SourceFile[]): void {
+function checkMended(
+  parser: SqlParser,
+  finding: Finding,
+  files: readonly SourceFile[],
+  engine: Engine | undefined,
+): void {
   const { fix, at, rule } = finding;
   if (!fix) return;
   const mended = files.map(file => {
@@ -121,7 +131,7 @@ function checkMended(parser: SqlParser, finding: Finding, files: readonly Source
     at.start,
     fix.edits.filter(edit => edit.at.file === at.file),
   );
-  const again = findingsOf(mended).find(
+  const again = findingsOf(mended, engine).find(
     other =>
       other.rule === rule &&
       other.at.file === at.file &&

@@ -193,6 +193,7 @@ create policy r on t to authenticated using (owner_id = auth.uid()); ${more}`;
       'distinct (owner_id, slug)',
     ],
     [table('slug text unique'), ['hint unique']],
+    [table('slug text unique, unique (owner_id)'), ['hint unique']],
     [table('slug text', 'create unique index on t (slug);'), ['hint t'], 'on t (owner_id, slug)'],
     [
       table('slug text', 'create unique index on t using btree (slug);'),

@@ -130,6 +130,10 @@ describe('policy-hard-coded-tenant', () => {
     );
   });
 
+  it('leaves examples to their own rule also where no settings tell the schema', async () => {
+    assert.deepEqual(await of('policy-hard-coded-tenant', 'create table t_5ecfa3ab72d1_api.notes ();'), []);
+  });
+
   it('leaves the role to another rule on v1', async () => {
     assert.deepEqual(
       await of('policy-hard-coded-tenant', 'grant select on notes to t_1a2b3c4d5e6f_role', V1),
@@ -155,6 +159,8 @@ describe('policy-not-adapted', () => {
     // A branch that never runs on v2 does nothing there, unless another one does the same.
     "do $$ begin if exists (select from pg_roles where rolname = 'authenticated') then grant select on notes to authenticated; end if; end $$": 1,
     "do $$ begin if exists (select from pg_roles where rolname = 'authenticated') then grant select on notes to authenticated; else execute format('grant select on notes to %I', replace(current_schema(), '_api', '_role')); end if; end $$": 0,
+    "do $$ begin execute format('grant select on %I.notes to authenticated', current_schema()); end $$": 1,
+    "do $$ begin if current_schema() = 'api' then grant select on notes to authenticated; else perform own_grants(); end if; end $$": 0,
     'do $$ begin -- grant select on notes to authenticated\n perform 1; end $$': 0,
     "do $$ begin raise notice 'grants go to authenticated users'; end $$": 0,
     "create function is_in() returns boolean language sql as $$ select current_setting('x') = 'authenticated' $$": 0,

@@ -243,6 +243,7 @@ describe('table-if-not-exists-stale', () => {
     'create table if not exists t (id int)': 0,
     'alter table t enable row level security; create table if not exists t (id int)': 0,
     'create table t as select * from elsewhere; create table if not exists t (id int)': 0,
+    'create table t (id int, like elsewhere); create table if not exists t (id int, x int)': 0,
     'create table t (like elsewhere); create table if not exists t (id int)': 0,
   });
 
@@ -303,7 +304,7 @@ describe('table-materialized-exposed', () => {
     'table-materialized-exposed',
     {
       [`${TABLE} create materialized view m as select * from notes; revoke select on m from authenticated`]: 1,
-      [`${TABLE} create schema private; create materialized view private.m as select * from notes`]: 0,
+      [`${TABLE} create schema private; create materialized view private.m as select * from notes; grant select on private.m to authenticated`]: 0,
     },
     { ...V1, apiSchema: 'api' },
   );
