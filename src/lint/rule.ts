@@ -32,8 +32,7 @@ export {
   routinesOf,
   type Fact,
 } from '../schema/facts';
-export { rolesOf } from '../schema/fold-policies';
-export { policyRolesIn } from '../schema/fold-policies';
+export { policyRolesIn, rolesOf } from '../schema/fold-policies';
 export { routineObject } from '../schema/fold-routines';
 export { relationPlace } from '../schema/fold-tables';
 export { isExemptFromForce, isForPublic, relationKey, type SchemaModel } from '../schema/model';
@@ -106,8 +105,8 @@ export {
   type QualifiedName,
 } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
-export { readPolicyLike } from './read-policy';
 export { andAlso, inCase, nameInSql, ownerTest } from './predicate-edits';
+export { ownerPolicies, readPolicyLike } from './new-policies';
 export type { Severity } from './severity';
 
 /** A rule's documentation, from which hover, `explain` and the README table are made. Markdown without headings. */

@@ -1,18 +1,14 @@
 import {
-  addStatementAfter,
   AUTHENTICATED,
   defineRule,
-  inSql,
-  lastOf,
+  ownerPolicies,
   stillGiven,
   TABLE_VERBS,
   type GrantStatement,
   type NamedPrivilege,
   type SchemaModel,
-  type SourceFile,
   type Table,
   type TableVerb,
-  type TextEdit,
 } from '../rule';
 
 export default defineRule({
@@ -52,7 +48,7 @@ grant select, insert on notes to authenticated;`,
       const [first] = dead;
       const privilege = first && grant.privileges.find(named => first.verbs.some(verb => gives(named, verb)));
       if (!privilege) continue;
-      const edits = dead.flatMap(({ table, verbs }) => policies(model, table, verbs, files));
+      const edits = dead.flatMap(({ table, verbs }) => ownerPolicies(model, table, verbs, files));
       report({
         at: privilege.at,
         message: `${inWords(first.verbs)} on ${first.table.name} is granted, and no policy is about it: ${first.verbs.map(outcome).join('; ')}.`,
@@ -94,26 +90,4 @@ function outcome(verb: TableVerb): string {
   return verb === 'insert'
     ? 'INSERT answers 403, 42501'
     : `${verb.toUpperCase()} changes 0 rows without an error`;
-}
-
-/** The owner's policies for the verbs, where one text column is the owner. */
-function policies(
-  model: SchemaModel,
-  table: Table,
-  verbs: readonly TableVerb[],
-  files: readonly SourceFile[],
-): TextEdit[] {
-  const [owner, other] = model.ownerColumns(table);
-  const last = lastOf(
-    table.policies.map(({ statement }) => statement),
-    files,
-  );
-  const names = verbs.map(verb => `${table.name}_owner_${verb}`);
-  const isTaken = table.policies.some(({ name }) => names.includes(name));
-  if (owner?.type !== 'text' || other || !last || isTaken) return [];
-  const sql = verbs.map((verb, index) => {
-    const clause = verb === 'insert' ? 'with check' : 'using';
-    return `create policy ${inSql(names[index] ?? '')} on ${table.written} for ${verb} to authenticated ${clause} (${inSql(owner.name)} = auth.uid())`;
-  });
-  return [addStatementAfter(last, sql.join(';\n'))];
 }
