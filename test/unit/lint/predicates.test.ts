@@ -576,7 +576,7 @@ describe('parents of rows', () => {
     ],
     [
       'posts that everybody comments on',
-      `${insert('owner_id = auth.uid()').replace('to authenticated using (owner_id = auth.uid())', 'to authenticated using (owner_id = auth.uid() or is_public) with check (owner_id = auth.uid())')}`,
+      insert('owner_id = auth.uid()').replace('to authenticated using (owner_id = auth.uid())', 'to authenticated using (owner_id = auth.uid() or is_public) with check (owner_id = auth.uid())'),
     ],
     [
       'a parent made elsewhere',
