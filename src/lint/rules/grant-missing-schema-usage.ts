@@ -70,11 +70,7 @@ grant select on t_1a2b3c4d5e6f_api.notes to authenticated;`,
   },
 });
 
-interface Use {
-  readonly role: string;
-  readonly schema: string;
-  readonly statement: Statement;
-}
+type Use = Readonly<{ role: string; schema: string; statement: Statement }>;
 
 /** The first policy or grant that gives a request role something on an object, for each object. */
 function usesOf(model: SchemaModel): Iterable<Use> {
