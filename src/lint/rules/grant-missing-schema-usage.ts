@@ -45,9 +45,8 @@ grant select on t_1a2b3c4d5e6f_api.notes to authenticated;`,
       const known = model.isExposed(schema) || model.createdSchemas.has(schema);
       if (!known || origin === 'files' || (origin === 'platform' && role !== AUTHENTICATED)) continue;
       const made = model.createdSchemas.get(schema);
-      const takes = model.grants.findLast(({ isGrant, objects }) => !isGrant && objects.includes(object));
       // What the platform gives is a word at the statement that names the schema, if one does.
-      const place = origin === 'platform' ? statement : (takes?.statement ?? made ?? statement);
+      const place = origin === 'platform' ? statement : (takenBy(model, object) ?? made ?? statement);
       const at =
         schemaToken(place, schema) ?? (origin === undefined ? schemaToken(place, 'public') : undefined);
       const id = `${role} ${place.file} ${at?.start ?? -1}`;
@@ -71,11 +70,7 @@ grant select on t_1a2b3c4d5e6f_api.notes to authenticated;`,
   },
 });
 
-interface Use {
-  readonly role: string;
-  readonly schema: string;
-  readonly statement: Statement;
-}
+type Use = Readonly<{ role: string; schema: string; statement: Statement }>;
 
 /** The first policy or grant that gives a request role something on an object, for each object. */
 function usesOf(model: SchemaModel): Iterable<Use> {
@@ -98,6 +93,11 @@ function usesOf(model: SchemaModel): Iterable<Use> {
     }
   }
   return uses.values();
+}
+
+/** The last REVOKE on a schema. */
+function takenBy({ grants }: SchemaModel, object: string): Statement | undefined {
+  return grants.findLast(({ isGrant, objects }) => !isGrant && objects.includes(object))?.statement;
 }
 
 /** Where a statement writes a schema; an unqualified name has no such place. */

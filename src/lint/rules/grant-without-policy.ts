@@ -2,7 +2,6 @@ import {
   AUTHENTICATED,
   defineRule,
   ownerPolicies,
-  stillGiven,
   TABLE_VERBS,
   type GrantStatement,
   type NamedPrivilege,
@@ -76,7 +75,7 @@ function uncovered(model: SchemaModel, grant: GrantStatement, table: Table, key:
     verb =>
       !(verb === 'select' && isWritten) &&
       grant.privileges.some(named => gives(named, verb)) &&
-      stillGiven(model, grant, AUTHENTICATED, verb).includes(key) &&
+      model.privileges.origin(key, AUTHENTICATED, verb) === 'files' &&
       !model.policiesFor(table, verb).some(policy => model.appliesTo(policy, AUTHENTICATED)),
   );
 }
