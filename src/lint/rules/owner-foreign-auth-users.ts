@@ -3,7 +3,6 @@ import {
   removeAt,
   removeStatement,
   type RangeVar,
-  type SchemaModel,
   type Span,
   type Statement,
   type TextEdit,
@@ -33,7 +32,7 @@ grant select on notes to authenticated;`,
   },
 
   check(model, report, files) {
-    if (isMade(model)) return;
+    if (model.tables.get('auth.users')?.created || model.views.has('auth.users')) return;
     for (const statement of model.statements) {
       if (!WRITTEN.test(statement.text)) continue;
       for (const { at, index } of placesIn(statement)) {
@@ -53,10 +52,6 @@ grant select on notes to authenticated;`,
 });
 
 const WRITTEN = /\bauth"?\s*\.\s*"?users\b"?/i;
-
-function isMade(model: SchemaModel): boolean {
-  return model.tables.get('auth.users')?.created !== undefined || model.views.has('auth.users');
-}
 
 /** Where a statement names the table, with the index of the token `auth` unless that is inside a function's text. */
 function placesIn(statement: Statement): { readonly at: Span; readonly index: number | undefined }[] {
