@@ -36,7 +36,7 @@ revoke all on jobs from authenticated, anon;`,
       if (!isUnclaimed(model, table)) continue;
       if (!TABLE_VERBS.some(verb => model.privileges.origin(key, AUTHENTICATED, verb) !== undefined))
         continue;
-      const last = lastOf([created, ...grantsOn(model, key)], files) ?? created;
+      const last = lastOf([created, table.namedBy ?? created, ...grantsOn(model, key)], files) ?? created;
       report({
         at: table.at,
         message: `Nothing here opens ${table.name}, but the platform does: it grants SELECT, and every token of the project reads every row.`,

@@ -23,14 +23,23 @@ grant select on notes to authenticated;`,
 
   check(_model, report, files) {
     for (const { errors, text } of files) {
-      for (const { at, message } of errors) {
+      for (const { at, message, kind } of errors) {
         // Commands of psql have a rule of their own, and the platform strips what dumps add.
         if (text[at.start] === '\\') continue;
-        report({
-          at,
-          message: `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}. The push fails with 42601, and nothing of the file is applied.`,
-        });
+        const said = `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`;
+        report(
+          kind === 'too-deep'
+            ? { at, severity: 'info', message: said }
+            : { at, message: `${said} ${FAILS[kind ?? 'syntax']}` },
+        );
       }
     }
   },
 });
+
+/** What a push makes of it. */
+const FAILS = {
+  syntax: 'The push fails with 42601, and nothing of the file is applied.',
+  'open-data': 'A push has no such data, and fails.',
+  'not-text': 'The push fails.',
+} as const;

@@ -458,4 +458,11 @@ describe('the context of a rule', () => {
     );
     assert.deepEqual(await findings('select 2;', { rules: [edited] }), []);
   });
+
+  it('says of what it cannot judge that it cannot, and of what a push refuses that it will fail', async () => {
+    const deep = `select ${'not '.repeat(3_000)} true;`;
+    assert.deepEqual(await rules(`${deep} create tabel x (a int);`), ['info sql-syntax', 'error sql-syntax']);
+    const [judged] = await findings(deep, V2);
+    assert.match(judged!.message, /^Nested too deeply to be judged\.$/);
+  });
 });
