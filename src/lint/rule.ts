@@ -36,6 +36,7 @@ export { subjectCastsIn, type Predicate, type SubjectCast } from '../schema/pred
 export { ALL_PRIVILEGES, PUBLIC, schemaObject, sequenceObject } from '../schema/privileges';
 export { isPure } from '../schema/pure-functions';
 export { readersOf } from '../schema/readers';
+export { escalationOf, type Escalation } from '../schema/escalation';
 export { openDoorsOf, type OpenDoor } from '../schema/doors';
 export { circularReads, type Circle, type PolicyRead } from '../schema/recursion';
 export { columnUses, type ColumnUse } from '../schema/scope';

@@ -31,12 +31,12 @@ grant select, insert on notes to authenticated;`,
       const opening = openingOf(policy, model);
       if (opening?.kind !== 'insert-unchecked-owner') continue;
       const { table, name } = policy;
-      const { clause, isPlausible } = opening;
+      const { clause, severity } = opening;
       const owners = model.ownerColumns(table).map(column => column.name);
       const test = ownerTest(table, model);
       report({
         at: clause.at,
-        severity: isPlausible ? 'warning' : 'error',
+        severity,
         message: `${name} does not tie ${owners.join(' or ')} to the caller: users can insert rows of ${table.name} in another user's name.`,
         ...(test !== undefined && {
           fix: { title: 'Check the owner as well', edits: [andAlso(clause, test)] },
