@@ -84,7 +84,9 @@ function doorOf(table: Table, asked: ReadonlySet<string>, model: SchemaModel): O
     );
     // A column that is asked for and cannot be chosen keeps the door shut.
     const isShut = [...asked].some(column => !columns.includes(column) && !written.tiesOwner(column));
-    if (columns.length > 0 && !isShut) return { table, columns, policy };
+    // What only one row can have is taken already.
+    const isTaken = table.uniqueKeys.some(key => key.columns.every(column => columns.includes(column)));
+    if (columns.length > 0 && !isShut && !isTaken) return { table, columns, policy };
   }
   return undefined;
 }

@@ -133,7 +133,7 @@ class OpeningReader {
     if (!isChoosable(this.policy.table, this.#owners, 'insert', this.model)) return undefined;
     if (who === 'row-decides') return opening('insert-unchecked-owner', clause, 'error');
     const asksOwner = clause.facts.some(({ kind }) => kind === 'owner' || kind === 'owner-pattern');
-    return who === 'members' && !asksOwner ? opening('insert-unchecked-owner', clause, 'warning') : undefined;
+    return who === 'members' && !asksOwner ? opening('insert-unchecked-owner', clause, 'info') : undefined;
   }
 
   /** Rows of one written-out owner are another mistake, or templates. */

@@ -12,7 +12,7 @@ export default defineRule({
     how: 'Ask for the owner as well: `owner_id = auth.uid() and …`.',
     falseAlarm:
       'Rows that one user makes for another on purpose. Nothing is said where a BEFORE INSERT trigger can set the owner, or ' +
-      'where the column is not among those that may be inserted; a check of membership alone is a warning. `with check (true)` ' +
+      'where the column is not among those that may be inserted; a check of membership, or of the parent row, is information only, for rows may be made for others then. `with check (true)` ' +
       'is `policy-always-true`, and `auth.uid() is not null` is `policy-any-authenticated`.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);
 alter table notes enable row level security;

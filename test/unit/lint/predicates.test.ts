@@ -204,7 +204,7 @@ describe('policies that are too wide', () => {
     [
       'insert into a shared list',
       OWN + policy('for insert to authenticated with check (auth.uid() = any (shared_with))'),
-      ['warning policy-insert-unchecked-owner'],
+      ['info policy-insert-unchecked-owner'],
     ],
     [
       'insert, owner set by a trigger',
