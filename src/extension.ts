@@ -2,11 +2,21 @@ import * as vscode from 'vscode';
 import { ChecklistService } from './editor/checklist/checklist-service';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
+import { AccessHover } from './editor/lint/access-hover';
+import { AccessLens } from './editor/lint/access-lens';
+import { AccessPages } from './editor/lint/access-pages';
 import { CodeActions } from './editor/lint/code-actions';
 import { Diagnostics } from './editor/lint/diagnostics';
+import { FixAll } from './editor/lint/fix-all';
 import { LintService } from './editor/lint/lint-service';
+import { LintStatus } from './editor/lint/lint-status';
+import { LintTasks } from './editor/lint/lint-tasks';
+import { PushPlaces } from './editor/lint/push-places';
 import { PushReader } from './editor/lint/push-reader';
+import { Pushes } from './editor/lint/pushes';
 import { RuleDocs } from './editor/lint/rule-docs';
+import { SuppressCommand } from './editor/lint/suppress-command';
+import { Symbols } from './editor/lint/symbols';
 import { Log } from './editor/log';
 import { PanelView } from './editor/panel/panel-view';
 import { ProjectCommands } from './editor/project/project-commands';
@@ -24,6 +34,7 @@ let running: { readonly checklist: ChecklistService; readonly localFlux: LocalFl
 /** What tests inside VS Code may look at; nobody gets it in a normal window. */
 export interface TestHandle {
   readonly checklist: ChecklistService;
+  readonly lintStatus: LintStatus;
   readonly localFlux: LocalFluxService;
   readonly panel: PanelView;
 }
@@ -44,10 +55,19 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const tables = new TableFinder(reader, projects);
   const subjects = own(new Subjects(workspaceState));
 
-  const lint = own(new LintService(reader, projects, log));
+  const pushes = own(new Pushes(reader, projects));
+  const lint = own(new LintService(pushes, log));
   own(new Diagnostics(lint));
-  own(new CodeActions(lint));
+  own(new CodeActions(lint, new FixAll(lint, reader)));
+  own(new SuppressCommand(commands, lint));
   own(new RuleDocs(commands));
+  own(new AccessHover(pushes));
+  own(new AccessPages(commands, pushes, lint));
+  own(new AccessLens(pushes, lint));
+  own(new Symbols(pushes));
+  const places = own(new PushPlaces());
+  const lintStatus = own(new LintStatus(projects, places, lint));
+  own(new LintTasks(commands, places, pushes, lint));
   own(new ProjectCommands(commands, projects, secrets));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
   const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
@@ -66,7 +86,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
 
   running = { checklist, localFlux };
   lint.lintOpenDocuments();
-  return context.extensionMode === vscode.ExtensionMode.Test ? { checklist, localFlux, panel } : undefined;
+  const isTest = context.extensionMode === vscode.ExtensionMode.Test;
+  return isTest ? { checklist, lintStatus, localFlux, panel } : undefined;
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { AccessTarget } from './lint/access-pages';
+import type { SuppressionTarget } from './lint/suppress-command';
 import type { Log } from './log';
 import { tellError, type Offer } from './notify';
 
@@ -11,16 +13,19 @@ export interface CommandArguments {
   'fluxRls.forgetSecret': [];
   'fluxRls.enterSecret': [];
   'fluxRls.inspectToken': [];
+  'fluxRls.lintWorkspace': [];
   'fluxRls.mintToken': [subject?: string];
   'fluxRls.removeSubject': [subject?: string];
   'fluxRls.runChecklist': [];
   'fluxRls.scaffold': [];
   'fluxRls.setGatewayUrl': [];
+  'fluxRls.showAccess': [target?: AccessTarget];
   'fluxRls.showClaims': [subject?: string];
   'fluxRls.showLog': [];
   'fluxRls.showProjectSettings': [];
   'fluxRls.startLocalFlux': [];
   'fluxRls.stopLocalFlux': [];
+  'fluxRls.suppressFinding': [target?: SuppressionTarget];
 }
 
 export type CommandId = keyof CommandArguments;

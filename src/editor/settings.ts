@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isEngine, type Engine } from '../flux/engine';
+import { isSeverity, type Severity } from '../lint/severity';
 
 /** Where the settings live. */
 export const SETTINGS = 'fluxRls';
@@ -9,6 +10,9 @@ export type LintRun = 'onType' | 'onSave' | 'off';
 /** The settings that hold in a folder. An empty text means: not set. */
 export interface Settings {
   readonly lintRun: LintRun;
+  /** Severities by rule id, in place of the rules' own; what is no severity is left out. */
+  readonly severities: ReadonlyMap<string, Severity | 'off'>;
+  readonly codeLens: boolean;
   readonly engine: Engine | undefined;
   readonly schema: string | undefined;
   readonly gatewayUrl: string | undefined;
@@ -26,10 +30,21 @@ export function readSettings(scope: vscode.ConfigurationScope | undefined): Sett
   const engine = text('engine');
   return {
     lintRun: settings.get<LintRun>('lint.run') ?? 'onType',
+    severities: severitiesOf(settings.get('lint.rules')),
+    codeLens: settings.get<boolean>('codeLens.enabled') ?? false,
     engine: isEngine(engine) ? engine : undefined,
     schema: text('schema'),
     gatewayUrl: text('gatewayUrl'),
     tokenRole: text('token.role') ?? 'authenticated',
     tokenLifetime: text('token.lifetime') ?? '5m',
   };
+}
+
+function severitiesOf(rules: unknown): Map<string, Severity | 'off'> {
+  const entries = typeof rules === 'object' && rules !== null ? Object.entries(rules) : [];
+  return new Map(
+    entries.flatMap(([id, severity]: [string, unknown]) =>
+      severity === 'off' || isSeverity(severity) ? [[id, severity] as const] : [],
+    ),
+  );
 }

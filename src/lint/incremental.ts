@@ -46,7 +46,14 @@ export class IncrementalLinter {
     const statements = files.flatMap(file => file.statements);
     const exposed = exposedSchemas(statements, options.apiSchema);
     const { components, global } = componentsOf(statements);
-    const settings = [engine, options.apiSchema ?? '', ...exposed, ...ofObjects.map(({ id }) => id)].join();
+    const severities = [...(options.severities ?? [])].flat();
+    const settings = [
+      engine,
+      options.apiSchema ?? '',
+      ...exposed,
+      ...severities,
+      ...ofObjects.map(({ id }) => id),
+    ].join();
     const globalKey = this.#keyOf(global);
     const seen = new Set<string>();
     for (const component of components.length > 0 ? components : [[]]) {

@@ -1,5 +1,5 @@
 import { engineFacts } from '../flux/engine';
-import { tenantOf } from '../flux/names';
+import { isApiSchema, tenantOf } from '../flux/names';
 import type { SchemaModel } from '../schema/model';
 import { PUBLIC } from '../schema/privileges';
 
@@ -17,6 +17,6 @@ export function knowsRole(model: SchemaModel, role: string): boolean {
     ALWAYS_KNOWN.has(role) ||
     role.startsWith('pg_') ||
     knownRoles(model).includes(role) ||
-    (model.engine === 'v2_shared' && tenantOf(role) !== undefined)
+    (model.engine === 'v2_shared' && tenantOf(role) !== undefined && !isApiSchema(role))
   );
 }

@@ -1,5 +1,6 @@
 import type { Node } from '@pgsql/types';
 import type { Statement } from '../sql/source-file';
+import { settingsMadeBy } from './settings-made';
 
 /** Statements that cannot bear on each other fall into different components, and can be judged apart. */
 export interface Components {
@@ -116,6 +117,7 @@ function definedBy(statement: Statement): readonly string[] {
   const names = new Set<string>();
   collectObjects(statement.node, names);
   addSequences(statement.node, names);
+  for (const setting of settingsMadeBy(statement)) names.add(setting);
   const defined = [...names];
   DEFINED.set(statement.node, defined);
   return defined;

@@ -47,18 +47,19 @@ export function foldDrop(fold: Fold, statement: Statement, stmt: DropStmt): void
 export function foldRename(fold: Fold, statement: Statement, stmt: RenameStmt): void {
   const { model } = fold;
   const newName = stmt.newname ?? '';
+  const newWritten = lastWord(statement);
   const key = fold.keyOf(stmt.relation);
   const table = model.tables.get(key);
   const view = model.views.get(key);
   if (view && (stmt.renameType === 'OBJECT_VIEW' || stmt.renameType === 'OBJECT_MATVIEW')) {
     const renamed = relationKey(view.schema, newName);
     model.views.delete(key);
-    model.views.set(renamed, { ...view, name: newName, written: renameLast(view.written, newName) });
+    model.views.set(renamed, { ...view, name: newName, written: renameLast(view.written, newWritten) });
     model.privileges.rename(key, renamed);
   }
   if (!table) return;
   if (stmt.renameType === 'OBJECT_TABLE') {
-    table.written = renameLast(table.written, newName);
+    table.written = renameLast(table.written, newWritten);
     table.namedBy = statement;
     renameTable(model, table, newName);
   } else if (stmt.renameType === 'OBJECT_POLICY') {
@@ -78,7 +79,7 @@ export function foldSetSchema(fold: Fold, statement: Statement, stmt: AlterObjec
   const table = fold.model.tables.get(fold.keyOf(stmt.relation));
   if (!table || stmt.objectType !== 'OBJECT_TABLE') return;
   const schema = stmt.newschema ?? '';
-  table.written = `${schema}.${table.written.slice(table.written.lastIndexOf('.') + 1)}`;
+  table.written = `${lastWord(statement)}.${lastPart(table.written)}`;
   table.namedBy = statement;
   renameTable(fold.model, table, table.name, schema);
 }
@@ -136,10 +137,18 @@ function removeWhere<T>(list: T[], isGone: (item: T) => boolean): void {
   list.splice(0, list.length, ...left);
 }
 
-/** The last part of a dotted name as written, replaced. */
+/** The last part of a dotted name as written. */
+function lastPart(written: string): string {
+  return /(?:"(?:[^"]|"")*"|[^."]*)$/.exec(written)?.[0] ?? '';
+}
+
 function renameLast(written: string, name: string): string {
-  const last = /(?:"(?:[^"]|"")*"|[^."]*)$/.exec(written)?.[0] ?? '';
-  return written.slice(0, written.length - last.length) + name;
+  return written.slice(0, written.length - lastPart(written).length) + name;
+}
+
+/** RENAME TO and SET SCHEMA end with the new name; as written, with its quotes. */
+function lastWord(statement: Statement): string {
+  return statement.textOf(statement.tokenSpan(statement.tokens.length - 1));
 }
 
 function keyOfNames(fold: Fold, names: readonly string[]): string {

@@ -40,6 +40,13 @@ export function alterPolicy(fold: Fold, statement: Statement, stmt: AlterPolicyS
   policy.check = predicate(fold, statement, table, stmt.with_check, 'with') ?? policy.check;
 }
 
+/** Roles that a CREATE or ALTER POLICY names, whatever becomes of the policy; none for other statements. */
+export function policyRolesIn(statement: Statement): Named[] {
+  const { node } = statement;
+  if ('CreatePolicyStmt' in node) return rolesOf(statement, node.CreatePolicyStmt.roles);
+  return 'AlterPolicyStmt' in node ? rolesOf(statement, node.AlterPolicyStmt.roles) : [];
+}
+
 /** Roles as written; a missing TO clause has none. */
 export function rolesOf(statement: Statement, roles: readonly Node[] | undefined): Named[] {
   return (roles ?? []).flatMap(role => {

@@ -1,6 +1,7 @@
 import type { AlterDefaultPrivilegesStmt, GrantRoleStmt, GrantStmt, Node } from '@pgsql/types';
+import { engineFacts } from '../flux/engine';
 import { tenantOf } from '../flux/names';
-import type { Statement } from '../sql/source-file';
+import type { Span, Statement } from '../sql/source-file';
 import { textOf, textsOf } from './ast';
 import { rolesOf } from './fold-policies';
 import { routineObject } from './fold-routines';
@@ -13,7 +14,7 @@ export function foldGrant(fold: Fold, statement: Statement, stmt: GrantStmt): vo
   const { model } = fold;
   const grantees = rolesOf(statement, stmt.grantees);
   const isGrant = stmt.is_grant ?? false;
-  const privileges = privilegesOf(stmt.privileges);
+  const privileges = privilegesOf(statement, stmt.privileges);
   const objects = objectsOf(fold, stmt);
   model.grants.push({
     statement,
@@ -47,10 +48,19 @@ export function foldRoleGrant(fold: Fold, statement: Statement, stmt: GrantRoleS
   model.memberships.push({ statement, isGrant, groups, members });
   for (const group of groups.map(name => model.requestRoleNamed(name))) {
     for (const member of members.map(({ name }) => model.requestRoleNamed(name))) {
-      if (isGrant) model.privileges.addMember(group, member);
-      else model.privileges.removeMember(group, member);
+      if (!isGrant) model.privileges.removeMember(group, member);
+      else if (inherits(fold, member, stmt)) model.privileges.addMember(group, member);
     }
   }
+}
+
+/** v1's own roles are NOINHERIT: a role granted to them gives them nothing, unless it is granted WITH INHERIT. */
+function inherits({ engine }: Fold, member: string, { opt }: GrantRoleStmt): boolean {
+  const option = (opt ?? []).flatMap(node =>
+    'DefElem' in node && node.DefElem.defname === 'inherit' ? [node.DefElem.arg] : [],
+  )[0];
+  if (option && 'Boolean' in option) return option.Boolean.boolval ?? false;
+  return engine === 'v2_shared' || !engineFacts(engine).roles.includes(member);
 }
 
 const DEFAULT_KINDS: Readonly<Record<string, PrivilegedKind>> = {
@@ -68,7 +78,7 @@ export function foldDefaultPrivileges(
   const { action } = stmt;
   const isGrant = action?.is_grant ?? false;
   const grantees = rolesOf(statement, action?.grantees);
-  const privileges = privilegesOf(action?.privileges);
+  const privileges = privilegesOf(statement, action?.privileges);
   const schemas = optionList(stmt, 'schemas').flatMap(node => textOf(node) ?? []);
   const grantOption = action?.grant_option ?? false;
   fold.model.grants.push({
@@ -90,7 +100,7 @@ export function foldDefaultPrivileges(
         on,
         schema,
         role: fold.model.requestRoleNamed(name),
-        privileges: privileges.flatMap(namesOf),
+        privileges: privileges.flatMap(({ name }) => namesOf(name)),
         isGrant,
         origin: 'files',
       });
@@ -105,7 +115,7 @@ function applyPrivilege(
   { name, columns }: NamedPrivilege,
   isGrant: boolean,
 ): void {
-  const names = namesOf({ name, columns });
+  const names = namesOf(name);
   if (columns.length === 0) {
     if (isGrant) privileges.grant(object, role, names, 'files');
     else privileges.revoke(object, role, names);
@@ -117,7 +127,7 @@ function applyPrivilege(
   }
 }
 
-function namesOf({ name }: NamedPrivilege): readonly string[] {
+function namesOf(name: string): readonly string[] {
   return name === 'all' ? ALL_PRIVILEGES : [name];
 }
 
@@ -139,13 +149,42 @@ function optionList(stmt: AlterDefaultPrivilegesStmt, name: string): readonly No
 }
 
 /** No list means ALL. */
-function privilegesOf(nodes: readonly Node[] | undefined): NamedPrivilege[] {
-  if (!nodes?.length) return [{ name: 'all', columns: [] }];
-  return nodes.flatMap(node =>
+function privilegesOf(statement: Statement, nodes: readonly Node[] | undefined): NamedPrivilege[] {
+  const places = privilegePlaces(statement);
+  const place = (index: number): Span => places[index] ?? statement.at;
+  if (!nodes?.length) return [{ name: 'all', columns: [], at: place(0) }];
+  return nodes.flatMap((node, index) =>
     'AccessPriv' in node
-      ? { name: node.AccessPriv.priv_name ?? 'all', columns: textsOf(node.AccessPriv.cols) }
+      ? {
+          name: node.AccessPriv.priv_name ?? 'all',
+          columns: textsOf(node.AccessPriv.cols),
+          at: place(index),
+        }
       : [],
   );
+}
+
+/** Ranges between the commas from GRANT or REVOKE to ON; the parser gives privileges no place. */
+function privilegePlaces(statement: Statement): Span[] {
+  const { tokens } = statement;
+  const verb = tokens.findIndex(({ kind, value }) => kind === 'word' && isGrantWord(value));
+  const isOptionOnly = tokens[verb + 1]?.value === 'grant' && tokens[verb + 2]?.value === 'option';
+  const places: Span[] = [];
+  let depth = 0;
+  let first = isOptionOnly ? verb + 4 : verb + 1;
+  for (let index = first; index < tokens.length; index += 1) {
+    const { kind, value } = tokens[index] ?? {};
+    if (kind === 'punctuation') depth += value === '(' ? 1 : value === ')' ? -1 : 0;
+    if (depth !== 0 || (value !== ',' && !(kind === 'word' && value === 'on'))) continue;
+    places.push(statement.tokenSpan(first, index - 1));
+    if (value !== ',') break;
+    first = index + 1;
+  }
+  return places;
+}
+
+function isGrantWord(word: string): boolean {
+  return word === 'grant' || word === 'revoke';
 }
 
 /** A v2 push reads `on schema public` as the tenant's schema; a list of schemas it adapts only in part. */
@@ -202,6 +241,8 @@ function schemasNamed(fold: Fold, stmt: GrantStmt): string[] {
   const isSchemaList = stmt.objtype === 'OBJECT_SCHEMA' || stmt.targtype === 'ACL_TARGET_ALL_IN_SCHEMA';
   return (stmt.objects ?? []).flatMap(node => {
     if (isSchemaList) return textOf(node) ?? [];
-    return stmt.objtype === 'OBJECT_TABLE' && 'RangeVar' in node ? fold.schemaOf(node.RangeVar) : [];
+    if ('RangeVar' in node) return fold.schemaOf(node.RangeVar);
+    if (!('ObjectWithArgs' in node)) return [];
+    return textsOf(node.ObjectWithArgs.objname).at(-2) ?? fold.model.apiSchema ?? '';
   });
 }

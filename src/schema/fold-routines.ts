@@ -42,8 +42,10 @@ export function foldRoutine(fold: Fold, statement: Statement, stmt: CreateFuncti
   const others = (fold.model.routines.get(key) ?? []).filter(
     other => signature(other) !== signature(routine),
   );
-  // PostgreSQL gives EXECUTE on a new function to everybody; a replaced one keeps what it has.
-  if (others.length === (fold.model.routines.get(key)?.length ?? 0))
+  // A replaced function keeps what it has; one more overload shares its key, and adds what a new one is given.
+  const known = fold.model.routines.get(key)?.length ?? 0;
+  if (known === 0) fold.model.privileges.create(routineObject(key), schema, 'routine');
+  else if (others.length === known)
     fold.model.privileges.grant(routineObject(key), PUBLIC, ['execute'], 'platform');
   fold.model.routines.set(key, [...others, routine]);
 }

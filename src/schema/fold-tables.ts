@@ -21,7 +21,12 @@ export function foldTable(fold: Fold, statement: Statement, stmt: CreateStmt, ki
   const known = fold.model.tables.get(key);
   if (stmt.if_not_exists && known?.created) {
     const { at } = relationPlace(statement, stmt.relation);
-    fold.model.history.push({ kind: 'table-kept', table: known, statement, at });
+    const lacking = (stmt.tableElts ?? []).flatMap(element => {
+      const { colname: name, location } = 'ColumnDef' in element ? element.ColumnDef : {};
+      if (name === undefined || known.columns.has(name)) return [];
+      return { name, at: statement.tokenSpan(statement.tokenIndexAt(location ?? 0)) };
+    });
+    fold.model.history.push({ kind: 'table-kept', table: known, statement, at, lacking });
     return;
   }
   const table = addTable(fold, statement, stmt.relation, kind, stmt.partspec !== undefined);
@@ -29,12 +34,13 @@ export function foldTable(fold: Fold, statement: Statement, stmt: CreateStmt, ki
   for (const parent of stmt.inhRelations ?? []) {
     if (!('RangeVar' in parent)) continue;
     table.parents.push(fold.keyOf(parent.RangeVar));
-    copyColumns(fold, parent.RangeVar, table);
+    copyColumns(fold, parent.RangeVar, table, stmt.partbound ? COPY.everything : COPY.inherited);
   }
   for (const element of stmt.tableElts ?? []) {
     if ('ColumnDef' in element) addColumn(fold, statement, table, element.ColumnDef);
     else if ('Constraint' in element) addConstraint(fold, statement, table, element.Constraint);
-    else if ('TableLikeClause' in element) copyColumns(fold, element.TableLikeClause.relation, table);
+    else if ('TableLikeClause' in element)
+      copyColumns(fold, element.TableLikeClause.relation, table, element.TableLikeClause.options ?? 0);
   }
 }
 
@@ -129,6 +135,7 @@ function newTable(
     indexes: [],
     checks: [],
     comment: undefined,
+    exemptSince: undefined,
     owner: undefined,
   };
 }
@@ -146,11 +153,28 @@ export function relationPlace(
   return { at: statement.tokenSpan(last), written: statement.textOf(statement.tokenSpan(first, last)) };
 }
 
+// Bits of PostgreSQL's TableLikeOption (nodes/parsenodes.h): what INCLUDING copies besides names, types and NOT NULL.
+const COPY = { defaults: 8, generated: 16 + 32, indexes: 64, inherited: 8 + 16, everything: ~0 } as const;
+
 /** LIKE and INHERITS copy columns; row security and policies they never copy. */
-function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table): void {
+function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table, options: number): void {
   const known = fold.model.tables.get(fold.keyOf(from));
   if (!known?.columnsKnown) to.columnsKnown = false;
-  for (const column of known?.columns.values() ?? []) to.columns.set(column.name, { ...column });
+  if (!known) return;
+  const copies = (what: number): boolean => (options & what) !== 0;
+  for (const column of known.columns.values()) {
+    to.columns.set(column.name, {
+      ...column,
+      primaryKey: column.primaryKey && copies(COPY.indexes),
+      default: copies(COPY.defaults) ? column.default : undefined,
+      generated: column.generated && copies(column.serial ? COPY.defaults : COPY.generated),
+      serial: column.serial && copies(COPY.defaults),
+      references: options === COPY.everything ? column.references : undefined,
+    });
+  }
+  if (!copies(COPY.indexes)) return;
+  to.uniqueKeys.push(...known.uniqueKeys);
+  to.indexes.push(...known.indexes);
 }
 
 function applyCommand(fold: Fold, statement: Statement, table: Table, command: AlterTableCmd): void {
@@ -230,7 +254,7 @@ function dropColumn(
   cascade: boolean,
 ): void {
   const { name } = column;
-  for (const policy of cascade ? model.policies : []) {
+  for (const policy of cascade ? model.policiesSoFar() : []) {
     if (!usesColumn(model, policy, table, name)) continue;
     policy.table.policies = policy.table.policies.filter(other => other !== policy);
     model.history.push({ kind: 'policy-dropped', policy, statement });

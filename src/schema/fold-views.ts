@@ -7,6 +7,8 @@ import { typeName } from './subject';
 
 /** CREATE VIEW and CREATE MATERIALIZED VIEW. */
 export function foldView(fold: Fold, statement: Statement, stmt: ViewStmt, materialized = false): void {
+  // A temporary view is gone with the session that pushes.
+  if (stmt.view?.relpersistence === 't') return;
   const key = fold.keyOf(stmt.view);
   const schema = fold.schemaOf(stmt.view);
   const option = invokerOption(statement, stmt.options);

@@ -10,8 +10,8 @@ import { foldDefaultPrivileges, foldGrant, foldRoleGrant } from './fold-privileg
 import { alterRoutine, foldRoutine, foldTrigger } from './fold-routines';
 import { alterTable, foldIndex, foldTable, foldTableAs } from './fold-tables';
 import { alterView, foldView } from './fold-views';
-import { relationKey, SchemaModel, type Table } from './model';
-import { Privileges, schemaObject } from './privileges';
+import { isExemptFromForce, relationKey, SchemaModel, type Table } from './model';
+import { Privileges, PUBLIC, schemaObject } from './privileges';
 
 export interface ModelOptions {
   readonly engine: Engine;
@@ -38,7 +38,14 @@ export function modelFromStatements(files: readonly SourceFile[], options: Model
   const statements = files.flatMap(file => file.statements);
   const exposed = options.exposed ?? exposedSchemas(statements, options.apiSchema);
   const apiSchema = options.apiSchema ?? (exposed.size === 1 ? [...exposed][0] : undefined);
-  const model = new SchemaModel(options.engine, apiSchema, exposed, new Privileges(), statements);
+  const model = new SchemaModel(
+    options.engine,
+    apiSchema,
+    exposed,
+    new Privileges(),
+    statements,
+    options.apiSchema,
+  );
   const fold = createFold(model, options.engine);
   grantPlatformDefaults(model, exposed, apiSchema);
   for (const statement of statements) foldStatement(fold, statement);
@@ -95,6 +102,15 @@ function grantPlatformDefaults(
   exposed: ReadonlySet<string>,
   apiSchema: string | undefined,
 ): void {
+  // PostgreSQL itself gives EXECUTE on every new function to everybody.
+  model.privileges.setDefault({
+    on: 'routine',
+    schema: undefined,
+    role: PUBLIC,
+    privileges: ['execute'],
+    isGrant: true,
+    origin: 'platform',
+  });
   const schemas = new Set([...exposed, apiSchema ?? '']);
   for (const schema of schemas) {
     const { defaultTablePrivileges, defaultSequencePrivileges } = engineFacts(model.engine);
@@ -155,6 +171,7 @@ function foldComment(fold: Fold, statement: Statement, stmt: CommentStmt): void 
   const table = fold.model.tableNamed(names.at(-1) ?? '', names.at(-2));
   if (!table) return;
   table.comment = { text: comment ?? '', statement, at: statement.tokenSpan(statement.tokens.length - 1) };
+  table.exemptSince = isExemptFromForce(table) ? (table.exemptSince ?? statement) : undefined;
 }
 
 function foldEnum(

@@ -1,5 +1,5 @@
-import { AUTHENTICATED, engineFacts, type Engine } from '../flux/engine';
-import { tenantOf } from '../flux/names';
+import { AUTHENTICATED, engineFacts, TABLE_VERBS, type Engine, type TableVerb } from '../flux/engine';
+import { tenantOf, type TenantNames } from '../flux/names';
 import { NO_FORCE_MARKER } from '../flux/push-transaction';
 import type { Statement } from '../sql/source-file';
 import type {
@@ -13,6 +13,7 @@ import type {
   Trigger,
   View,
 } from './objects';
+import { isTied, isTold, OWNER_NAMES } from './ownership';
 import { PUBLIC, type Privileges } from './privileges';
 
 export type * from './objects';
@@ -36,7 +37,12 @@ export class SchemaModel {
   readonly enums = new Map<string, { readonly labels: string[]; readonly statement: Statement }>();
   /** What happened on the way to this state. */
   readonly history: HistoryEntry[] = [];
+  // Worked out when rules first ask, which is after the last statement.
+  #policies: readonly Policy[] | undefined;
+  readonly #ownersByUse = new Map<Table, ReadonlySet<string>>();
+  readonly #owners = new Map<Table, readonly Column[]>();
   readonly #order = new Map<Statement, number>();
+  #code: readonly Statement[] | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -46,7 +52,27 @@ export class SchemaModel {
     readonly privileges: Privileges,
     /** Every statement that could be read, in push order. */
     readonly statements: readonly Statement[],
+    /** The API schema as the settings name it; undefined when only the files tell. */
+    readonly configuredSchema?: string,
   ) {}
+
+  /**
+   * The schema that other projects' are told from: the settings' one, else the first API schema that the files name,
+   * which on v2 is a tenant's and on v1 is there already. Undefined where nothing tells.
+   */
+  get ownSchema(): string | undefined {
+    if (this.configuredSchema !== undefined) return this.configuredSchema;
+    const named = [...this.exposedSchemas];
+    const isShared = this.engine === 'v2_shared';
+    return named.find(name => (isShared ? tenantOf(name) : !this.createdSchemas.has(name)));
+  }
+
+  /** Whether a schema or role name comes from the documentation's examples and is not this project's own. */
+  isSampleName(name: string): boolean {
+    if (!SAMPLE_NAME.test(name)) return false;
+    const own = this.configuredSchema;
+    return own === undefined || (name !== own && tenantOf(name)?.id !== tenantOf(own)?.id);
+  }
 
   /** Roles that signed-in (and on v1 also signed-out) requests run as. */
   get requestRoles(): readonly string[] {
@@ -71,6 +97,48 @@ export class SchemaModel {
 
   isExposedTable(table: Table): boolean {
     return table.created !== undefined && !table.temporary && this.isExposed(table.schema);
+  }
+
+  /** Whether a role that requests run as holds a privilege on a table that a policy, or the gate of a v1 push, asks for. */
+  isReachable(table: Table): boolean {
+    return this.#isHeld(table, 'select') || this.isWritable(table);
+  }
+
+  /** As {@link isReachable}, without SELECT. The gate of a v1 push counts TRUNCATE, which no request can ask for. */
+  isWritable(table: Table): boolean {
+    return (
+      WRITING_VERBS.some(verb => this.#isHeld(table, verb)) ||
+      (this.engine === 'v1_dedicated' && this.#isHeld(table, 'truncate'))
+    );
+  }
+
+  #isHeld({ schema, name }: Table, privilege: string): boolean {
+    const key = relationKey(schema, name);
+    return this.requestRoles.some(role => this.privileges.origin(key, role, privilege) !== undefined);
+  }
+
+  /** Whether requests reach every row of a table that this push makes: its row security is off. */
+  isOpen(table: Table): boolean {
+    return (
+      table.kind === 'table' &&
+      table.rowSecurity === false &&
+      this.isExposedTable(table) &&
+      this.isReachable(table)
+    );
+  }
+
+  /**
+   * Whether a DO block or a function may do with a table what `words` match: it names the table, or builds its SQL when
+   * it runs. What such code does is not part of this state, so nobody can say that it was left undone.
+   */
+  mayBeDoneByCode({ name }: Table, words: RegExp): boolean {
+    this.#code ??= this.statements.filter(({ node }) => 'DoStmt' in node || 'CreateFunctionStmt' in node);
+    if (this.#code.length === 0) return false;
+    const named = new RegExp(`(?<![\\w$])${name.replace(/\W/g, '\\$&')}(?![\\w$])`, 'i');
+    return this.#code.some(
+      ({ text, body }) =>
+        words.test(text) && (body?.dynamic === true || body?.opaque === true || named.test(text)),
+    );
   }
 
   /** Key of a relation or routine as a statement names it; unqualified names land in the API schema. */
@@ -101,11 +169,23 @@ export class SchemaModel {
 
   /** A role as requests know it: on v2 the tenant's own role and `authenticated` are one. */
   requestRoleNamed(name: string): string {
-    return this.engine === 'v2_shared' && tenantOf(name)?.role === name ? AUTHENTICATED : name;
+    const tenant = this.engine === 'v2_shared' ? tenantOf(name) : undefined;
+    const own = this.tenant?.id;
+    return tenant?.role === name && (own === undefined || own === tenant.id) ? AUTHENTICATED : name;
+  }
+
+  /** Whose project it is on v2; undefined while neither settings nor files tell. */
+  get tenant(): TenantNames | undefined {
+    return this.apiSchema === undefined ? undefined : tenantOf(this.apiSchema);
   }
 
   /** Every policy that is there at the end. */
-  get policies(): Policy[] {
+  get policies(): readonly Policy[] {
+    return (this.#policies ??= this.policiesSoFar());
+  }
+
+  /** Every policy that is there now, for the statements that change many at once. */
+  policiesSoFar(): Policy[] {
     return [...this.tables.values()].flatMap(table => table.policies);
   }
 
@@ -118,30 +198,65 @@ export class SchemaModel {
   isForced(table: Table): boolean {
     if (table.forced === true) return true;
     if (this.engine !== 'v2_shared' || table.rowSecurity !== true) return false;
-    return !isExemptFromForce(table) && !table.partitioned;
+    return isExemptFromForce(table) ? this.isExemptTooLate(table) : !table.partitioned;
+  }
+
+  /** Whether a v2 push has forced a table by the time a later file exempts it: each file ends with the sweep. */
+  isExemptTooLate(table: Table): boolean {
+    const { exemptSince, forced, forcedBy, partitioned } = table;
+    const enabled = this.history.find(
+      entry => entry.kind === 'row-security-enabled' && entry.table === table,
+    );
+    if (!exemptSince || !enabled || enabled.statement.file === exemptSince.file) return false;
+    if (this.orderOf(enabled.statement) > this.orderOf(exemptSince)) return false;
+    const isFreed =
+      forced === false &&
+      forcedBy !== undefined &&
+      (forcedBy.file === exemptSince.file || this.orderOf(forcedBy) > this.orderOf(exemptSince));
+    return !isFreed && !partitioned;
+  }
+
+  /** Permissive policies that let `role` do a verb; one for PUBLIC speaks of every role. */
+  permitting(table: Table, verb: TableVerb, role: string): Policy[] {
+    return this.policiesFor(table, verb).filter(
+      policy => policy.permissive && (isForPublic(policy) || this.appliesTo(policy, role)),
+    );
+  }
+
+  /** Tables that a view reads, itself or through other views. */
+  tablesBehind(view: View): Table[] {
+    const keys = new Set(view.reads);
+    // A set visits what is added while it is walked.
+    for (const key of keys) for (const inner of this.views.get(key)?.reads ?? []) keys.add(inner);
+    return [...keys].flatMap(key => this.tables.get(key) ?? []);
   }
 
   /** Columns that a policy of the table wants to be the subject; else those that one wants to be different. */
-  ownerColumnsByUse(table: Table): Set<string> {
-    const facts = table.policies
-      .flatMap(({ using, check }) => [using, check])
-      .flatMap(predicate => predicate?.facts ?? []);
-    const isOwner = facts.some(({ kind }) => kind === 'owner' || kind === 'owner-pattern');
-    return new Set(
-      facts.flatMap(fact => {
-        if (fact.kind === 'not-owner') return isOwner ? [] : fact.column;
-        return fact.kind === 'owner' || fact.kind === 'owner-pattern' ? fact.column : [];
-      }),
-    );
+  ownerColumnsByUse(table: Table): ReadonlySet<string> {
+    const known = this.#ownersByUse.get(table);
+    if (known) return known;
+    const owners = new Set<string>();
+    const others = new Set<string>();
+    for (const { using, check } of table.policies) {
+      for (const fact of [...(using?.facts ?? []), ...(check?.facts ?? [])]) {
+        if (fact.kind === 'owner' || fact.kind === 'owner-pattern') owners.add(fact.column);
+        else if (fact.kind === 'not-owner') others.add(fact.column);
+      }
+    }
+    const columns = owners.size > 0 ? owners : others;
+    this.#ownersByUse.set(table, columns);
+    return columns;
   }
 
   /** Owner columns: by use, or by name where no policy of the table says by means of the subject whose the rows are. */
-  ownerColumns(table: Table): Column[] {
+  ownerColumns(table: Table): readonly Column[] {
+    const known = this.#owners.get(table);
+    if (known) return known;
     const byUse = this.ownerColumnsByUse(table);
-    const byName = byUse.size === 0 && !isTold(table);
-    return [...table.columns.values()].filter(({ name }) =>
-      byName ? OWNER_NAMES.has(name) : byUse.has(name),
-    );
+    const names = byUse.size === 0 && !isTold(table) ? OWNER_NAMES : byUse;
+    const columns = [...table.columns.values()].filter(({ name }) => names.has(name));
+    this.#owners.set(table, columns);
+    return columns;
   }
 
   /** Whether rows of the table belong to somebody: its policies say so, or those of a table it hangs on. */
@@ -154,50 +269,14 @@ export class SchemaModel {
   }
 }
 
-/** Facts that speak of callers, and not of whose a row is. */
-const OF_CALLERS: ReadonlySet<string> = new Set([
-  'signed-in',
-  'signed-out',
-  'certain-users',
-  'row',
-  'literal',
-  'constant',
-]);
-
-/** Whether a policy says by means of the subject whose the rows are. */
-function isTold({ policies }: Table): boolean {
-  return policies
-    .flatMap(({ using, check }) => [using, check])
-    .some(
-      predicate => predicate?.mentionsSubject && predicate.facts.some(({ kind }) => !OF_CALLERS.has(kind)),
-    );
-}
-
-/** Whether a policy lets those at a row to whom it belongs, by whatever proof. */
-function isTied({ policies }: Table): boolean {
-  return policies
-    .flatMap(({ using, check }) => [using, check])
-    .some(predicate => predicate?.audience === 'owner' || predicate?.audience === 'members');
-}
-
 /** Whether the table's comment keeps it out of the FORCE sweep of a v2 push. */
 export function isExemptFromForce({ comment }: Table): boolean {
   return comment?.text.includes(NO_FORCE_MARKER) ?? false;
 }
 
-/** Names that mean "the row's owner" where no policy says which column it is. */
-const OWNER_NAMES: ReadonlySet<string> = new Set([
-  'owner_id',
-  'user_id',
-  'owner',
-  'user_sub',
-  'owner_sub',
-  'member_sub',
-  'author_id',
-  'created_by',
-  'account_id',
-  'subject',
-]);
+/** Schemas and roles that the documentation uses in its examples, or spells with letters that stand for digits. */
+const SAMPLE_NAME = /^t_(?:5ecfa3ab72d1|abc123|x+|hash|id|your_[a-z_]+)_(?:api|role)$/;
+const WRITING_VERBS = TABLE_VERBS.filter(verb => verb !== 'select');
 
 /** No TO clause is TO PUBLIC. */
 export function isForPublic(policy: Policy): boolean {

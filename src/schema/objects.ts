@@ -123,6 +123,8 @@ export interface Table {
   readonly checks: Expression[];
   /** The last COMMENT ON TABLE; an empty text when it was taken away. */
   comment: { readonly text: string; readonly statement: Statement; readonly at: Span } | undefined;
+  /** The comment since which its comments keep it out of the FORCE sweep of a v2 push. */
+  exemptSince: Statement | undefined;
   /** The last OWNER TO. */
   owner: (Named & { readonly statement: Statement }) | undefined;
 }
@@ -189,6 +191,8 @@ export interface NamedPrivilege {
   readonly name: string;
   /** Empty for the whole object. */
   readonly columns: readonly string[];
+  /** `update (title, body)` in the text; all of `all privileges`. */
+  readonly at: Span;
 }
 
 export type GrantTarget = 'table' | 'schema' | 'sequence' | 'routine' | 'default' | 'other';
@@ -202,7 +206,7 @@ export interface GrantStatement {
   readonly allInSchema: boolean;
   readonly privileges: readonly NamedPrivilege[];
   readonly grantees: readonly Named[];
-  /** Schemas of the objects it names, as written: unqualified relations count as the API schema. */
+  /** Schemas of the objects it names, as written: unqualified ones count as the API schema. */
   readonly schemas: readonly string[];
   /** Privilege keys of the relations, routines and schemas it names. */
   readonly objects: readonly string[];
@@ -240,6 +244,8 @@ export type HistoryEntry =
       readonly table: Table;
       readonly statement: Statement;
       readonly at: Span;
+      /** Columns it asks for that the table does not have at this point. */
+      readonly lacking: readonly Named[];
     }
   | {
       readonly kind: 'column-dropped';

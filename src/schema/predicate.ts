@@ -9,6 +9,7 @@ import type { SchemaModel } from './model';
 import type { Table } from './objects';
 import { columnUses, type ColumnUse } from './scope';
 import { claimsIn, settingsIn, type ClaimRead, type SettingRead } from './settings';
+import { admitsSignedOut } from './signed-out';
 import { spanOfNode } from './spans';
 import { readSubject, type SubjectExpression } from './subject';
 import { isAlwaysTrue, truthOf, type Truth, type TruthAssumptions } from './truth';
@@ -108,6 +109,13 @@ export class Predicate {
           SHOWING.test(this.statement.textOf(this.spanOf(atom.node)))
         );
       }),
+    );
+  }
+
+  /** Whether a caller without a subject gets some row past it; false where the files cannot tell. */
+  get admitsSignedOut(): boolean {
+    return this.#once('admitsSignedOut', () =>
+      admitsSignedOut(this.condition, atom => this.factOf(atom), this.table, this.model),
     );
   }
 

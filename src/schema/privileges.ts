@@ -76,11 +76,20 @@ export class Privileges {
   /** A new object starts with what the default privileges of its schema give. */
   create(object: string, schema: string, kind: PrivilegedKind = 'table'): void {
     this.drop(object);
-    for (const rule of this.#defaults) {
-      if (rule.on !== kind) continue;
-      if (rule.schema !== undefined && rule.schema !== schema) continue;
-      if (rule.isGrant) this.grant(object, rule.role, rule.privileges, rule.origin);
-      else this.revoke(object, rule.role, rule.privileges);
+    // What is given for one schema adds to what is given everywhere, and a REVOKE takes back only what its own kind gave.
+    for (const scope of [undefined, schema]) {
+      const given = new Map<string, DefaultPrivilege>();
+      for (const rule of this.#defaults) {
+        if (rule.on !== kind || rule.schema !== scope) continue;
+        for (const privilege of rule.privileges) {
+          if (rule.isGrant) given.set(`${rule.role} ${privilege}`, { ...rule, privileges: [privilege] });
+          else {
+            given.delete(`${rule.role} ${privilege}`);
+            this.#revoked.add(`${object} ${rule.role} ${privilege}`);
+          }
+        }
+      }
+      for (const { role, privileges, origin } of given.values()) this.grant(object, role, privileges, origin);
     }
   }
 
@@ -100,6 +109,11 @@ export class Privileges {
       if (!place.startsWith(`${from} `)) continue;
       this.#columns.delete(place);
       this.#columns.set(to + place.slice(from.length), columns);
+    }
+    for (const place of [...this.#revoked]) {
+      if (!place.startsWith(`${from} `)) continue;
+      this.#revoked.delete(place);
+      this.#revoked.add(to + place.slice(from.length));
     }
   }
 

@@ -95,7 +95,7 @@ function eachPredicate(
   model: SchemaModel,
   rewrite: (predicate: Predicate, policy: Policy) => Node | undefined,
 ): void {
-  for (const policy of model.policies) {
+  for (const policy of model.policiesSoFar()) {
     for (const clause of ['using', 'check'] as const) {
       const predicate = policy[clause];
       const node = predicate && rewrite(predicate, policy);

@@ -18,6 +18,10 @@ export interface ClaimRead {
   readonly asText: boolean;
   /** The whole expression. */
   readonly node: Node;
+  /** The constant that names the first key. */
+  readonly key: Node | undefined;
+  /** Read through `auth.jwt()`, which Flux does not have. */
+  readonly throughJwt: boolean;
 }
 
 const CLAIMS = 'request.jwt.claims';
@@ -56,9 +60,10 @@ export function readClaim(node: Node | undefined): ClaimRead | undefined {
   const key = constantText(rexpr);
   if (key === undefined) return undefined;
   const keys = operator.startsWith('#') ? key.replace(/^\{|\}$/g, '').split(',') : [key];
-  if (isAllClaims(lexpr)) return { path: keys, asText, node };
+  if (isAllClaims(lexpr))
+    return { path: keys, asText, node, key: rexpr, throughJwt: settingsIn(lexpr).length === 0 };
   const outer = readClaim(lexpr);
-  return outer && { path: [...outer.path, ...keys], asText, node };
+  return outer && { ...outer, path: [...outer.path, ...keys], asText, node };
 }
 
 /** Every claim read in a tree, each once, the whole path. */

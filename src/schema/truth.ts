@@ -47,8 +47,10 @@ export function truthOf(node: Node | undefined, assume: TruthAssumptions = {}): 
   if ('SubLink' in node) {
     const target = onlyTarget(node);
     if (target) return truthOf(target, assume);
-    if (node.SubLink.subLinkType !== 'EXISTS_SUBLINK') return ANYTHING;
-    return existsTruth(node.SubLink.subselect, assume);
+    const exists = existsTruth(node.SubLink.subselect, assume);
+    if (node.SubLink.subLinkType === 'EXISTS_SUBLINK') return exists;
+    // `x in (…)` finds nothing in a query without rows.
+    return node.SubLink.subLinkType === 'ANY_SUBLINK' && !exists.canBeTrue ? FALSE : ANYTHING;
   }
   return ANYTHING;
 }
@@ -162,7 +164,10 @@ function coalesceOf(expression: CoalesceExpr, assume: TruthAssumptions): Truth {
 function comparison(expression: A_Expr, assume: TruthAssumptions): Truth {
   const { kind, lexpr, rexpr } = expression;
   const nullSafe = kind === 'AEXPR_DISTINCT' || kind === 'AEXPR_NOT_DISTINCT';
-  if (!nullSafe && [lexpr, rexpr].some(side => nullnessOf(side, assume) === 'null')) return NULL;
+  const sides = [lexpr, rexpr].map(side => nullnessOf(side, assume));
+  if (!nullSafe && sides.includes('null')) return NULL;
+  if (nullSafe && sides.includes('null') && !sides.includes(undefined))
+    return (sides[0] === sides[1]) === (kind === 'AEXPR_NOT_DISTINCT') ? TRUE : FALSE;
   const operator = textOf(expression.name?.[0]) ?? '';
   const equality =
     kind === 'AEXPR_OP' ? EQUALITY[operator] : nullSafe ? kind === 'AEXPR_NOT_DISTINCT' : undefined;
@@ -170,7 +175,7 @@ function comparison(expression: A_Expr, assume: TruthAssumptions): Truth {
   const same = sameValue(lexpr, rexpr, assume.table);
   if (same === undefined) return nullSafe ? NOT_NULL : ANYTHING;
   const truth = same === equality ? TRUE : FALSE;
-  const mayBeNull = !nullSafe && [lexpr, rexpr].some(side => nullnessOf(side, assume) !== 'value');
+  const mayBeNull = !nullSafe && sides.some(side => side !== 'value');
   return mayBeNull ? { ...truth, canBeNull: true, isNullBySelf: true } : truth;
 }
 

@@ -32,7 +32,7 @@ export const STATEMENTS_PER_TABLE = 8;
 export function pushDirectory(statements: number): BenchFile[] {
   const files = statements / STATEMENTS_PER_TABLE / TABLES_PER_FILE;
   return Array.from({ length: files }, (_, file) => ({
-    name: `${String(file + 1).padStart(4, '0')}_tables.sql`,
+    name: `migrations/${String(file + 1).padStart(4, '0')}_tables.sql`,
     text: Array.from({ length: TABLES_PER_FILE }, (_, index) => table(`table_${file}_${index}`)).join('\n'),
   }));
 }

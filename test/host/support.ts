@@ -17,9 +17,12 @@ export async function handle(): Promise<TestHandle> {
 }
 
 /** Asks again and again until the answer is neither undefined nor false nor empty. */
-export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   for (const end = Date.now() + LIMIT; ;) {
-    const answer = probe();
+    const answer = await probe();
     if (answer !== undefined && answer !== false && answer !== '') return answer;
     if (Date.now() > end)
       throw new assert.AssertionError({ message: `not within ${LIMIT / 1000} s: ${what}` });
@@ -48,12 +51,27 @@ export async function open(path: string, text: string): Promise<vscode.TextEdito
   return vscode.window.showTextDocument(await write(path, text));
 }
 
-/** `rule` of every finding shown for a document, once they are exactly these. */
+/** The rules that these tests speak of. Others may have something to say of the same text, and come and go. */
+const RULES = new Set([
+  'grant-missing-table',
+  'owner-uuid',
+  'push-too-large',
+  'rls-not-enabled',
+  'sql-syntax',
+]);
+
+/** The findings of those rules that Problems has for a file. */
+export function shownFor(uri: vscode.Uri): vscode.Diagnostic[] {
+  const diagnostics = vscode.languages.getDiagnostics(uri);
+  return diagnostics.filter(found => found.source === 'Flux RLS' && RULES.has(ruleOf(found)));
+}
+
+/** The findings shown for a document, once their rules are exactly these. */
 export async function findingsOf(uri: vscode.Uri, expected: readonly string[]): Promise<vscode.Diagnostic[]> {
   let seen: string[] = [];
   try {
     return await until(`findings ${expected.join(', ')}`, () => {
-      const diagnostics = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Flux RLS');
+      const diagnostics = shownFor(uri);
       seen = diagnostics.map(ruleOf).sort();
       return seen.join() === [...expected].sort().join() && diagnostics;
     });
@@ -64,7 +82,7 @@ export async function findingsOf(uri: vscode.Uri, expected: readonly string[]): 
 }
 
 export function ruleOf({ code }: vscode.Diagnostic): string {
-  return typeof code === 'object' ? String(code.value) : '';
+  return String(typeof code === 'object' ? code.value : code);
 }
 
 /** Replaces the first occurrence of a text in a document, as typing would. */

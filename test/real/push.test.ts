@@ -3,7 +3,7 @@ import { Database } from '../../src/database/connection';
 import type { LocalFlux } from '../../src/stack/local-flux';
 import { PushFailed } from '../../src/stack/push';
 import { GUIDE_SQL } from '../support/guide-sql';
-import { ask, emptySchema, localFlux, pushAlone, TEST_SCHEMA } from '../support/local-flux';
+import { ask, emptySchema, localFlux, pushAlone, pushFiles, TEST_SCHEMA } from '../support/local-flux';
 
 async function query<Row extends object>(flux: LocalFlux, sql: string): Promise<Row[]> {
   const database = await Database.connect(flux.databaseUrl);
@@ -45,6 +45,18 @@ describe('a push on v2', () => {
   it('leaves a table out of the sweep whose comment asks for it', async () => {
     await pushAlone(flux, `${GUIDE_SQL} comment on table notes is 'flux:no-force-rls: read by a view';`);
     assert.equal((await query<{ forced: boolean }>(flux, TABLE))[0]?.forced, false);
+  });
+
+  it('keeps forced what only a later file exempts, unless that file removes FORCE', async () => {
+    const exempt = `comment on table notes is 'flux:no-force-rls: read by a view';`;
+    for (const [later, forced] of [
+      [exempt, true],
+      [`${exempt} alter table notes no force row level security;`, false],
+    ] as const) {
+      const files = [GUIDE_SQL, later].map((text, index) => ({ name: `${index}.sql`, text }));
+      await pushFiles(flux, files);
+      assert.equal((await query<{ forced: boolean }>(flux, TABLE))[0]?.forced, forced);
+    }
   });
 
   for (const [name, sql, code, reason] of [

@@ -27,6 +27,21 @@ export interface Manifest {
         >
       >;
     }[];
+    readonly problemMatchers: readonly {
+      readonly name: string;
+      readonly owner: string;
+      readonly source: string;
+      readonly pattern: string;
+    }[];
+    readonly problemPatterns: readonly [
+      Readonly<
+        Record<'file' | 'line' | 'column' | 'severity' | 'code' | 'message', number> & {
+          name: string;
+          regexp: string;
+        }
+      >,
+    ];
+    readonly taskDefinitions: readonly [{ readonly type: string }];
     readonly snippets: readonly { readonly language: string; readonly path: string }[];
   };
 }

@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../lint/finding';
-import { lint } from '../../lint/linter';
-import type { SourceFile } from '../../sql/source-file';
+import { IncrementalLinter } from '../../lint/incremental';
+import { lint, type LintOptions } from '../../lint/linter';
+import { RULES } from '../../lint/rules';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
-import type { Projects } from '../project/projects';
 import { readSettings } from '../settings';
 import { isLinted } from './documents';
-import type { PushReader } from './push-reader';
+import { pushKey, type Push, type Pushes } from './pushes';
 
 /** Milliseconds of quiet after the last key before a push is judged. */
 const DEBOUNCE = 250;
 
-/** The findings of one push and the texts they were found in; names are URIs. */
+/** The findings of one push, in the texts they were found in; without their fixes, which take longer. */
 export interface LintResult {
-  readonly files: readonly SourceFile[];
+  readonly push: Push;
   readonly findings: readonly Finding[];
 }
 
@@ -23,70 +23,77 @@ export class LintService implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #linted = this.#store.add(new vscode.EventEmitter<LintResult>());
   readonly #closed = this.#store.add(new vscode.EventEmitter<readonly string[]>());
+  readonly #busyChanged = this.#store.add(new vscode.EventEmitter<void>());
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #generations = new Map<string, number>();
-  /** Files of the push of each open document, by URI. */
-  readonly #pushes = new Map<string, readonly string[]>();
+  readonly #results = new WeakMap<Push, LintResult>();
+  /** What was found the last time, by the key of the push: an edit changes little of it. */
+  readonly #linters = new Map<string, IncrementalLinter>();
+  /** Files with shown findings, by the key of their push. */
+  readonly #shown = new Map<string, readonly string[]>();
+  #running = 0;
 
   readonly onDidLint = this.#linted.event;
   /** Files, by URI, whose findings are not kept up any more. */
   readonly onDidClose = this.#closed.event;
+  readonly onDidChangeBusy = this.#busyChanged.event;
 
   constructor(
-    private readonly reader: PushReader,
-    private readonly projects: Projects,
+    private readonly pushes: Pushes,
     private readonly log: Log,
   ) {
-    this.#store.add(
-      vscode.workspace.onDidOpenTextDocument(document => {
-        this.#schedule(document, 0);
-      }),
-    );
-    this.#store.add(
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && runs(document, 'onType')) this.#schedule(document, DEBOUNCE);
-      }),
-    );
-    this.#store.add(
-      vscode.workspace.onDidSaveTextDocument(document => {
-        this.#schedule(document, 0);
-      }),
-    );
+    for (const event of [vscode.workspace.onDidOpenTextDocument, vscode.workspace.onDidSaveTextDocument]) {
+      this.#store.add(
+        event(document => {
+          this.#schedule(document, 0);
+        }),
+      );
+    }
     this.#store.add(
       vscode.workspace.onDidCloseTextDocument(document => {
         this.#close(document);
       }),
     );
     this.#store.add(
-      projects.onDidChange(() => {
-        this.lintOpenDocuments();
+      pushes.onDidChange(({ key, typed }) => {
+        // Findings keep the severities that they were found with.
+        if (key === undefined) this.#linters.clear();
+        if (typed) {
+          if (runs(typed, 'onType')) this.#schedule(typed, DEBOUNCE);
+        } else this.lintOpenDocuments(key);
       }),
     );
-    const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*.sql'));
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
-      this.#store.add(
-        event(() => {
-          this.lintOpenDocuments();
-        }),
-      );
+  }
+
+  /** Whether a push is being judged. */
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Judges what is open, or what is open of one push, as soon as there is a moment. */
+  lintOpenDocuments(key?: string): void {
+    for (const document of vscode.workspace.textDocuments) {
+      if (key === undefined || pushKey(document.uri) === key) this.#schedule(document, DEBOUNCE);
     }
   }
 
-  lintOpenDocuments(): void {
-    for (const document of vscode.workspace.textDocuments) this.#schedule(document, DEBOUNCE);
+  /** The findings in the push of a document now; undefined when linting is off, or nobody waits any more. */
+  async lint(
+    document: vscode.TextDocument,
+    token?: vscode.CancellationToken,
+  ): Promise<LintResult | undefined> {
+    if (!isLinted(document) || runs(document, 'off')) return undefined;
+    const push = await this.pushes.settled(document, token);
+    return push && this.#judge(push);
   }
 
-  /** Judges the push of one document now; undefined when there is nothing to judge. */
-  async lint(document: vscode.TextDocument): Promise<LintResult | undefined> {
-    if (!isLinted(document) || runs(document, 'off')) return undefined;
-    const push = await this.reader.pushOf(document.uri);
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    const project = folder && (await this.projects.of(folder));
-    const files = await this.reader.parse(push);
-    return {
-      files,
-      findings: lint(files, { engine: project?.engine?.value, apiSchema: project?.schema?.value }),
-    };
+  /** The findings of some rules, or of all, with their fixes: in a push that was read, or in other texts of it. */
+  withFixes(push: Push, ids?: ReadonlySet<string>, files = push.files): readonly Finding[] {
+    // What a comment hides for nothing shows when every rule was asked.
+    const isAll = !ids || [...ids].some(id => id.startsWith('suppress-'));
+    return lint(files, {
+      ...optionsOf(push),
+      ...(!isAll && { rules: RULES.filter(({ id }) => ids.has(id)) }),
+    });
   }
 
   dispose(): void {
@@ -96,48 +103,78 @@ export class LintService implements vscode.Disposable {
 
   #schedule(document: vscode.TextDocument, delay: number): void {
     if (!isLinted(document)) return;
-    const key = document.uri.toString();
+    const key = pushKey(document.uri);
     clearTimeout(this.#timers.get(key));
     this.#timers.set(
       key,
       setTimeout(() => {
-        void this.#publish(document);
+        void this.#publish(key, document);
       }, delay),
     );
   }
 
-  async #publish(document: vscode.TextDocument): Promise<void> {
-    const key = document.uri.toString();
-    const generation = (this.#generations.get(key) ?? 0) + 1;
-    this.#generations.set(key, generation);
+  async #publish(key: string, document: vscode.TextDocument): Promise<void> {
+    this.#count(1);
     try {
-      const result = await this.lint(document);
-      // What was typed in the meantime has its own run; a closed document has none.
-      if (this.#generations.get(key) !== generation || document.isClosed) return;
-      const before = this.#pushes.get(key) ?? [];
-      this.#pushes.set(key, result?.files.map(({ name }) => name) ?? []);
-      this.#forget(before);
-      if (result) this.#linted.fire(result);
+      const push = runs(document, 'off') ? undefined : await this.pushes.of(document);
+      if (document.isClosed) return;
+      if (push) {
+        const result = this.#judge(push);
+        this.#show(key, result);
+        this.#linted.fire(result);
+      } else if (runs(document, 'off')) this.#show(key, undefined);
+      // It changed while it was read.
+      else this.#schedule(document, DEBOUNCE);
     } catch (error) {
       this.log.error(`lint: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    } finally {
+      this.#count(-1);
     }
   }
 
-  #close(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
-    clearTimeout(this.#timers.get(key));
-    this.#generations.delete(key);
-    const files = this.#pushes.get(key) ?? [];
-    this.#pushes.delete(key);
-    this.#forget([key, ...files]);
+  #judge(push: Push): LintResult {
+    const known = this.#results.get(push);
+    if (known) return known;
+    const linter = this.#linters.get(push.key) ?? new IncrementalLinter();
+    this.#linters.set(push.key, linter);
+    const result = { push, findings: linter.judge(push.files, optionsOf(push)).findings };
+    this.#results.set(push, result);
+    return result;
   }
 
-  /** Tells of files that no open document's push holds any more. */
-  #forget(files: readonly string[]): void {
-    const shown = new Set([...this.#pushes.values()].flat());
-    const gone = files.filter(file => !shown.has(file));
+  #close(document: vscode.TextDocument): void {
+    const key = pushKey(document.uri);
+    const others = vscode.workspace.textDocuments.filter(other => other !== document && isLinted(other));
+    if (others.some(({ uri }) => pushKey(uri) === key)) return;
+    clearTimeout(this.#timers.get(key));
+    this.#linters.delete(key);
+    this.#show(key, undefined);
+  }
+
+  /** Notes whose findings are shown, and tells of files that no push holds any more. */
+  #show(key: string, result: LintResult | undefined): void {
+    const before = this.#shown.get(key) ?? [];
+    if (result)
+      this.#shown.set(
+        key,
+        result.push.files.map(({ name }) => name),
+      );
+    else this.#shown.delete(key);
+    const now = new Set([...this.#shown.values()].flat());
+    const gone = before.filter(file => !now.has(file));
     if (gone.length > 0) this.#closed.fire(gone);
   }
+
+  #count(change: number): void {
+    const was = this.isBusy;
+    this.#running += change;
+    if (was !== this.isBusy) this.#busyChanged.fire();
+  }
+}
+
+/** The project of a push, and the severities that hold where it lies. */
+function optionsOf({ key, engine, apiSchema }: Push): LintOptions {
+  return { engine, apiSchema, severities: readSettings(vscode.Uri.parse(key)).severities };
 }
 
 function runs(document: vscode.TextDocument, run: 'onType' | 'off'): boolean {

@@ -1,7 +1,10 @@
 import {
   addStatementAfter,
+  AUTHENTICATED,
   defineRule,
+  grantsOn,
   lastOf,
+  relationKey,
   schemaObject,
   type SchemaModel,
   type Span,
@@ -35,50 +38,69 @@ grant select on t_1a2b3c4d5e6f_api.notes to authenticated;`,
   },
 
   check(model, report, files) {
-    for (const [schema, statements] of statementsBySchema(model)) {
+    const reported = new Set<string>();
+    for (const { role, schema, statement } of usesOf(model)) {
+      const object = schemaObject(schema);
+      const origin = model.privileges.origin(object, role, 'usage');
       const known = model.isExposed(schema) || model.createdSchemas.has(schema);
-      const first = statements[0];
-      const at = first && schemaToken(first, schema);
-      if (!known || !at) continue;
-      const role = 'authenticated';
-      const origin = model.privileges.origin(schemaObject(schema), role, 'usage');
-      if (origin === 'files') continue;
-      const touching = model.grants.filter(({ objects }) => objects.includes(schemaObject(schema)));
-      const last = lastOf([first, ...touching.map(({ statement }) => statement)], files) ?? first;
+      if (!known || origin === 'files' || (origin === 'platform' && role !== AUTHENTICATED)) continue;
+      const made = model.createdSchemas.get(schema);
+      const takes = model.grants.findLast(({ isGrant, objects }) => !isGrant && objects.includes(object));
+      // What the platform gives is a word at the statement that names the schema, if one does.
+      const place = origin === 'platform' ? statement : (takes?.statement ?? made ?? statement);
+      const at =
+        schemaToken(place, schema) ?? (origin === undefined ? schemaToken(place, 'public') : undefined);
+      const id = `${role} ${place.file} ${at?.start ?? -1}`;
+      if (!at || reported.has(id)) continue;
+      reported.add(id);
+      const name = place.textOf(at);
+      const last = lastOf([...grantsOn(model, object), ...(made ? [made] : []), place], files) ?? place;
       report({
         at,
         severity: origin === undefined ? 'error' : 'info',
         message:
           origin === undefined
-            ? `${role} has no USAGE on schema ${schema}: every request answers 403, 42501 "permission denied for schema ${schema}".`
-            : `${role} has USAGE on schema ${schema} only through the platform; a GRANT would say so here.`,
+            ? `${role} has no USAGE on schema ${name}: whatever requests name in it answers 403, 42501 "permission denied for schema".`
+            : `${role} has USAGE on schema ${name} only through the platform; a GRANT would say so here.`,
         fix: {
-          title: `Grant USAGE on schema ${schema} to ${role}`,
-          edits: [addStatementAfter(last, `grant usage on schema ${schema} to ${role}`)],
+          title: `Grant USAGE on schema ${name} to ${role}`,
+          edits: [addStatementAfter(last, `grant usage on schema ${name} to ${role}`)],
         },
       });
     }
   },
 });
 
-/** Policies and table grants for `authenticated`, by the schema they name. */
-function statementsBySchema(model: SchemaModel): Map<string, Statement[]> {
-  const found = new Map<string, Statement[]>();
-  const add = (schema: string, statement: Statement): void => {
-    found.set(schema, [...(found.get(schema) ?? []), statement]);
-  };
-  for (const policy of model.policies) {
-    if (model.appliesTo(policy, 'authenticated')) add(policy.table.schema, policy.statement);
-  }
-  for (const { isGrant, grantees, schemas, objects, statement } of model.grants) {
-    const named = grantees.some(({ name }) => model.requestRoleNamed(name) === 'authenticated');
-    const onTables = !objects.some(object => object.startsWith(schemaObject('')));
-    if (isGrant && named && onTables) for (const schema of schemas) add(schema, statement);
-  }
-  return found;
+interface Use {
+  readonly role: string;
+  readonly schema: string;
+  readonly statement: Statement;
 }
 
-/** Where the statement writes the schema; an unqualified name has no such place, and no portable GRANT either. */
+/** The first policy or grant that gives a request role something on an object, for each object. */
+function usesOf(model: SchemaModel): Iterable<Use> {
+  const uses = new Map<string, Use>();
+  const add = (key: string, role: string, schema: string, statement: Statement): void => {
+    if (!uses.has(`${role} ${key}`)) uses.set(`${role} ${key}`, { role, schema, statement });
+  };
+  for (const policy of model.policies) {
+    const { schema, name } = policy.table;
+    for (const role of model.requestRoles)
+      if (model.appliesTo(policy, role)) add(relationKey(schema, name), role, schema, policy.statement);
+  }
+  for (const { isGrant, grantees, schemas, objects, target, statement } of model.grants) {
+    if (!isGrant || target === 'schema' || target === 'default') continue;
+    for (const role of model.requestRoles) {
+      if (!grantees.some(({ name }) => model.requestRoleNamed(name) === role)) continue;
+      schemas.forEach((schema, index) => {
+        add(objects[index] ?? schema, role, schema, statement);
+      });
+    }
+  }
+  return uses.values();
+}
+
+/** Where a statement writes a schema; an unqualified name has no such place. */
 function schemaToken(statement: Statement, schema: string): Span | undefined {
   const index = statement.tokens.findIndex(({ value }) => value === schema);
   return index === -1 ? undefined : statement.tokenSpan(index);

@@ -1,6 +1,7 @@
 import {
   addStatementAfter,
   defineRule,
+  grantsOn,
   lastOf,
   TABLE_VERBS,
   type Policy,
@@ -38,7 +39,7 @@ grant select, insert on notes to authenticated;`,
   check(model, report, files) {
     for (const [key, table] of model.tables) {
       if (!table.created || table.temporary) continue;
-      for (const role of model.requestRoles) {
+      for (const role of [...model.requestRoles, ...model.createdRoles]) {
         const needs = neededBy(model, table, role);
         const ungranted = [...needs.keys()].filter(
           verb => model.privileges.origin(key, role, verb) !== 'files',
@@ -49,12 +50,8 @@ grant select, insert on notes to authenticated;`,
         // What the platform gives is worth a word for the signed-in, and none for anon.
         const isImplicit = ungranted.length > 0 && role === 'authenticated';
         if (!policy || !(isMissing || isImplicit)) continue;
-        const touching = model.grants.filter(({ objects }) => objects.includes(key));
-        const last =
-          lastOf(
-            [...table.policies, ...touching].map(({ statement }) => statement),
-            files,
-          ) ?? policy.statement;
+        const touching = [...table.policies.map(({ statement }) => statement), ...grantsOn(model, key)];
+        const last = lastOf(touching, files) ?? policy.statement;
         report({
           at: policy.at,
           severity: isMissing ? 'error' : 'info',

@@ -1,4 +1,4 @@
-import { defineRule, knownRoles, knowsRole, nearestName, replaceAt } from '../rule';
+import { AUTHENTICATED, defineRule, knownRoles, knowsRole, nearestName, replaceAt, tenantOf } from '../rule';
 
 export default defineRule({
   id: 'grant-unknown-role',
@@ -13,25 +13,29 @@ export default defineRule({
     falseAlarm: 'On v1 dedicated, a role that was created by hand.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 grant select on notes to authenticted;`,
     good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 grant select on notes to authenticated;`,
   },
 
   check(model, report) {
-    for (const { grantees } of model.grants) {
-      for (const { name, at } of grantees) {
-        if (knowsRole(model, name)) continue;
-        const nearest = nearestName(name, knownRoles(model));
-        report({
-          at,
-          message: `Role ${name} does not exist on ${model.engine}: the push fails with 42704.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-          ...(nearest !== undefined && {
-            fix: { title: `Change to ${nearest}`, edits: [replaceAt(at, nearest)] },
-          }),
-        });
-      }
+    // v2 refuses every membership, whoever it is about: grant-role-membership.
+    const members =
+      model.engine === 'v2_shared' ? [] : model.memberships.map(({ members: grantees }) => grantees);
+    for (const { name, at } of [...model.grants.map(({ grantees }) => grantees), ...members].flat()) {
+      if (knowsRole(model, name)) continue;
+      // `t_<hex>_api` is a schema, and v1 has no `t_<hex>_role`: both mean whoever is signed in.
+      const nearest = tenantOf(name) ? AUTHENTICATED : nearestName(name, knownRoles(model));
+      report({
+        at,
+        message: `Role ${name} does not exist on ${model.engine}: the push fails with 42704.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+        ...(nearest !== undefined && {
+          fix: { title: `Change to ${nearest}`, edits: [replaceAt(at, nearest)] },
+        }),
+      });
     }
   },
 });

@@ -1,4 +1,4 @@
-import { defineRule, insertAt } from '../rule';
+import { conditionOf, defineRule, insertAt, requires, textsOf, type Table } from '../rule';
 
 export default defineRule({
   id: 'owner-nullable',
@@ -24,14 +24,31 @@ grant select on notes to authenticated;`,
   check(model, report) {
     for (const table of model.exposedTables) {
       for (const column of model.ownerColumns(table)) {
-        if (column.notNull || column.generated) continue;
+        if (column.notNull || column.generated || isChecked(table, column.name)) continue;
         const { file, end } = column.constraintsAt;
+        const next = column.statement.tokens.find(({ start }) => start >= end);
         report({
           at: column.at,
-          message: `${column.name} may be NULL: a row without an owner is invisible to every user of ${table.name}.`,
-          fix: { title: `Make ${column.name} NOT NULL`, edits: [insertAt(file, end, ' not null')] },
+          message: `${column.name} may be NULL: a row of ${table.name} without an owner is nobody's, and no owner policy shows it.`,
+          // DROP NOT NULL came after a definition that says it already.
+          ...(next?.value !== 'not' && {
+            fix: { title: `Make ${column.name} NOT NULL`, edits: [insertAt(file, end, ' not null')] },
+          }),
         });
       }
     }
   },
 });
+
+/** CHECK (… is not null) says the same as NOT NULL. */
+function isChecked({ checks }: Table, column: string): boolean {
+  return checks.some(({ node }) =>
+    requires(conditionOf(node), ({ node: part, negated }) => {
+      if (!('NullTest' in part)) return false;
+      const { arg, nulltesttype } = part.NullTest;
+      const isColumn =
+        arg !== undefined && 'ColumnRef' in arg && textsOf(arg.ColumnRef.fields).at(-1) === column;
+      return isColumn && (nulltesttype === 'IS_NOT_NULL') !== negated;
+    }),
+  );
+}

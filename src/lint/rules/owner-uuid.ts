@@ -1,4 +1,4 @@
-import { defineRule, readSubject, replaceAt, type Column, type SchemaModel, type Table } from '../rule';
+import { defineRule, replaceAt, subjectUses } from '../rule';
 
 export default defineRule({
   id: 'owner-uuid',
@@ -25,14 +25,21 @@ grant select on notes to authenticated;`,
   },
 
   check(model, report) {
+    const useOf = subjectUses(model);
     for (const table of model.tables.values()) {
       if (!table.created || table.temporary) continue;
       for (const column of table.columns.values()) {
-        if (column.type !== 'uuid' || !isComparedAsIs(model, table, column)) continue;
+        const use = column.type === 'uuid' ? useOf(table, column) : undefined;
+        // A column that is cast to text is owner-uuid-as-text's.
+        if (use === undefined || use === 'cast') continue;
         const policy = table.policies[0];
+        const failure =
+          use === 'default'
+            ? 'its default, auth.uid(), is text: the push fails with 42804'
+            : `auth.uid() is text: ${use === 'name' ? 'a policy that compares them' : 'the push'} fails with 42883 "operator does not exist: uuid = text"`;
         report({
           at: column.typeAt,
-          message: `${column.name} is uuid, and auth.uid() is text: the push fails with 42883 "operator does not exist: uuid = text". Subjects are strings; make it text.`,
+          message: `${column.name} is uuid, and ${failure}. Subjects are strings; make it text.`,
           related: policy ? [{ at: policy.at, message: `${table.name} has policies` }] : [],
           // A foreign key needs the same type on its other side, which only its author can decide.
           ...(!column.references && {
@@ -43,21 +50,3 @@ grant select on notes to authenticated;`,
     }
   },
 });
-
-/** Compared with the subject or defaulting to it without a cast; or called like an owner while nothing says who owns. */
-function isComparedAsIs(model: SchemaModel, table: Table, column: Column): boolean {
-  const comparisons = table.policies
-    .flatMap(({ using, check }) => [using, check])
-    .flatMap(predicate => predicate?.subjectComparisons ?? [])
-    .filter(comparison => comparison.column === column.name);
-  const fallback = readSubject(column.default?.node);
-  if (comparisons.length > 0 || fallback) {
-    const direct = comparisons.some(
-      ({ columnIsCast, subject }) => !columnIsCast && subject.castTo === undefined,
-    );
-    return direct || (fallback !== undefined && fallback.castTo === undefined);
-  }
-  const pointsAtOwnRow =
-    column.references !== undefined && model.tables.get(column.references.table)?.created;
-  return model.isExposed(table.schema) && !pointsAtOwnRow && model.ownerColumns(table).includes(column);
-}

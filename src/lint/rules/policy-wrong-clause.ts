@@ -1,4 +1,4 @@
-import { defineRule, removeAt, replaceAt, type Policy, type Predicate } from '../rule';
+import { defineRule, inCaseOf, removeAt, replaceAt, type Policy, type Predicate } from '../rule';
 
 export default defineRule({
   id: 'policy-wrong-clause',
@@ -13,16 +13,20 @@ export default defineRule({
     falseAlarm: 'None: PostgreSQL refuses it.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 create policy notes_owner_insert on notes for insert to authenticated using (owner_id = auth.uid());
-grant insert on notes to authenticated;`,
+grant select, insert on notes to authenticated;`,
     good: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
+create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
 create policy notes_owner_insert on notes for insert to authenticated with check (owner_id = auth.uid());
-grant insert on notes to authenticated;`,
+grant select, insert on notes to authenticated;`,
   },
 
   check(model, report) {
-    for (const policy of model.policies) {
+    // A policy that is dropped later has to be made first.
+    const dropped = model.history.flatMap(entry => (entry.kind === 'policy-dropped' ? entry.policy : []));
+    for (const policy of [...model.policies, ...dropped]) {
       const [wrong, right] = clauses(policy);
       if (!wrong) continue;
       const verb = policy.verb.toUpperCase();
@@ -31,14 +35,19 @@ grant insert on notes to authenticated;`,
         at: wrong.keywordsAt,
         message:
           policy.verb === 'insert'
-            ? `An INSERT policy takes WITH CHECK, not USING: the push fails with 42601 "only WITH CHECK expression allowed for INSERT".`
-            : `A ${verb} policy takes USING, not WITH CHECK: the push fails with 42601 "WITH CHECK cannot be applied to SELECT or DELETE".`,
-        fix: right
-          ? {
-              title: `Remove the clause ${verb} does not take`,
-              edits: [removeAt(policy.statement, wrong.clauseAt)],
-            }
-          : { title: `Change to ${keyword.toUpperCase()}`, edits: [replaceAt(wrong.keywordsAt, keyword)] },
+            ? `An INSERT policy takes WITH CHECK, not USING: the push fails with 42601 and applies nothing of the file.`
+            : `A ${verb} policy takes USING, not WITH CHECK: the push fails with 42601 and applies nothing of the file.`,
+        // An ALTER POLICY with the wrong clause alone means the right one.
+        fix:
+          right?.statement === wrong.statement
+            ? {
+                title: `Remove the clause ${verb} does not take`,
+                edits: [removeAt(wrong.statement, wrong.clauseAt)],
+              }
+            : {
+                title: `Change to ${keyword.toUpperCase()}`,
+                edits: [replaceAt(wrong.keywordsAt, inCaseOf(wrong.statement, keyword))],
+              },
       });
     }
   },

@@ -1,4 +1,4 @@
-import { addStatementAfter, defineRule } from '../rule';
+import { addStatementAfter, defineRule, lastOf } from '../rule';
 
 export default defineRule({
   id: 'rls-policy-without-rls',
@@ -25,15 +25,22 @@ create policy notes_owner_read on notes for select to authenticated using (owner
 grant select on notes to authenticated;`,
   },
 
-  check(model, report) {
+  check(model, report, files) {
     for (const table of model.tables.values()) {
       const [policy] = table.policies;
       if (table.rowSecurity !== false || !policy) continue;
-      const after = table.switchedOff ?? table.created ?? policy.statement;
+      if (model.mayBeDoneByCode(table, /enable\s+row\s+level\s+security/i)) continue;
+      const { namedBy, switchedOff } = table;
+      const said = [namedBy, switchedOff].flatMap(statement => statement ?? []);
+      const after = lastOf(said, files) ?? policy.statement;
       report({
         at: policy.at,
         message: `Row-level security is off on ${table.name}, so its ${table.policies.length === 1 ? 'policy does' : 'policies do'} nothing: every row is open to whoever holds the privilege.`,
-        related: [{ at: table.at, message: `${table.name} is made here` }],
+        related: [
+          switchedOff
+            ? { at: switchedOff.at, message: 'It is switched off here' }
+            : { at: table.at, message: `${table.name} is made here` },
+        ],
         fix: {
           title: `Enable row-level security on ${table.name}`,
           edits: [addStatementAfter(after, `alter table ${table.written} enable row level security`)],

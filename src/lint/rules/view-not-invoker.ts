@@ -1,4 +1,16 @@
-import { defineRule, insertAt, replaceAt, type SchemaModel, type TextEdit, type View } from '../rule';
+import {
+  defineRule,
+  derivesFromSubject,
+  insertAt,
+  ownerGets,
+  replaceAt,
+  servedViews,
+  type SchemaModel,
+  type Severity,
+  type Table,
+  type TextEdit,
+  type View,
+} from '../rule';
 
 export default defineRule({
   id: 'view-not-invoker',
@@ -16,9 +28,12 @@ export default defineRule({
     why:
       'Such a view reads as its owner. On v1 dedicated the owner is a superuser, so everybody reads and writes every row ' +
       'through the view, signed-out visitors included, and the platform’s gate lets it pass. On v2 shared the owner is itself ' +
-      'subject to the policies: policies TO authenticated do not speak of it, and the view is empty for everybody.',
+      'subject to the policies: policies TO authenticated do not speak of it, and the view is empty for everybody. Only where ' +
+      'the table is kept out of FORCE (`flux:no-force-rls`, a partitioned table) everybody reads every row there, too.',
     how: 'Add `with (security_invoker = true)`.',
-    falseAlarm: 'A view that is meant to show a public part of every row, and shows nothing else.',
+    falseAlarm:
+      'A view that is meant to show a public part of every row, and shows nothing else. One that filters by the subject itself ' +
+      'is a warning on v1, and one whose table has policies for every role is information on v2.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);
 alter table notes enable row level security;
 create policy notes_owner_read on notes for select to authenticated using (owner_id = auth.uid());
@@ -34,20 +49,14 @@ grant select on note_bodies to authenticated;`,
   },
 
   check(model, report) {
-    for (const [key, view] of model.views) {
-      if (view.securityInvoker || view.materialized || !model.isExposed(view.schema)) continue;
-      if (!model.requestRoles.some(role => model.privileges.origin(key, role, 'select') !== undefined))
-        continue;
-      const table = [...tablesBehind(model, view)]
-        .flatMap(name => model.tables.get(name) ?? [])
-        .find(t => t.rowSecurity);
-      if (!table) continue;
+    for (const view of servedViews(model)) {
+      const found = worstTable(model, view);
+      if (!found) continue;
+      const { table, gets } = found;
       report({
         at: view.at,
-        message:
-          model.engine === 'v1_dedicated'
-            ? `${view.name} reads ${table.name} with its owner's rights: everybody sees and changes every row through it.`
-            : `${view.name} reads ${table.name} as the schema's owner, whom policies TO authenticated leave out: it is empty for everybody.`,
+        severity: severityOf(model, view, gets),
+        message: messageFor(model, view, table, gets),
         related: [{ at: table.at, message: `${table.name} has row-level security` }],
         fix: { title: `Add security_invoker to ${view.name}`, edits: [withInvoker(view)] },
       });
@@ -55,12 +64,37 @@ grant select on note_bodies to authenticated;`,
   },
 });
 
-/** Keys of the tables a view reads, through other views as well. */
-function tablesBehind(model: SchemaModel, view: View): Set<string> {
-  const keys = new Set(view.reads);
-  // A set visits what is added while it is walked.
-  for (const key of keys) for (const inner of model.views.get(key)?.reads ?? []) keys.add(inner);
-  return keys;
+type OwnerGets = NonNullable<ReturnType<typeof ownerGets>>;
+
+/** From the worst to the least. */
+const GETS: readonly OwnerGets[] = ['everything', 'nothing', 'public-policies'];
+
+/** The table behind a view, through other views as well, of which its owner gets the most that callers should not. */
+function worstTable(model: SchemaModel, view: View): { table: Table; gets: OwnerGets } | undefined {
+  const found = model.tablesBehind(view).flatMap(table => {
+    const gets = ownerGets(model, table, 'select');
+    return gets ? { table, gets } : [];
+  });
+  return found.sort((a, b) => GETS.indexOf(a.gets) - GETS.indexOf(b.gets))[0];
+}
+
+function severityOf(model: SchemaModel, view: View, gets: OwnerGets): Severity {
+  if (gets !== 'everything') return gets === 'nothing' ? 'warning' : 'info';
+  return derivesFromSubject(view.query, model) ? 'warning' : 'error';
+}
+
+function messageFor(model: SchemaModel, view: View, table: Table, gets: OwnerGets): string {
+  const reads = `${view.name} reads ${table.name}`;
+  switch (gets) {
+    case 'everything':
+      return derivesFromSubject(view.query, model)
+        ? `${reads} with its owner's rights: its own WHERE is all that keeps users apart, and writes through it pass no policy.`
+        : `${reads} with its owner's rights: everybody sees and changes every row through it.`;
+    case 'nothing':
+      return `${reads} as the schema's owner, whom policies TO authenticated leave out: it is empty for everybody.`;
+    case 'public-policies':
+      return `${reads} as the schema's owner: only policies for every role count, and with "to authenticated" it is empty.`;
+  }
 }
 
 /** The option is written anew, joins the options that are there, or comes before AS. */
@@ -69,9 +103,7 @@ function withInvoker({ statement, invokerOptionAt }: View): TextEdit {
   if (invokerOptionAt) return replaceAt(invokerOptionAt, option);
   const { tokens, at } = statement;
   const as = tokens.findIndex(({ kind, value }) => kind === 'word' && value === 'as');
-  const options = tokens.findIndex(
-    ({ kind, value }, index) => index < as && kind === 'word' && value === 'with',
-  );
+  const options = tokens.slice(0, as).findIndex(({ kind, value }) => kind === 'word' && value === 'with');
   if (options !== -1) return insertAt(at.file, tokens[options + 1]?.end ?? at.end, `${option}, `);
   return insertAt(at.file, tokens[as - 1]?.end ?? at.end, ` with (${option})`);
 }

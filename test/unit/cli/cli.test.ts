@@ -7,7 +7,7 @@ import { runCli, type Ran } from '../../support/terminal';
 import { TemporaryFolder } from '../../support/temporary-folder';
 
 const SECRET = 'a-project-secret-of-more-than-32-bytes';
-const CLEAN = `create table notes (id uuid primary key, owner_id text not null);
+const CLEAN = `create table notes (id uuid primary key, owner_id text not null unique default auth.uid());
 alter table notes enable row level security;
 create policy own on notes to authenticated using (owner_id = auth.uid());
 `;

@@ -4,11 +4,14 @@ import path from 'node:path';
 import { COMMANDS } from '../../../src/cli/flux-rls';
 import { ENV_FILES } from '../../../src/flux/env-file';
 import { rulesByFamily } from '../../../src/lint/docs';
+import { textReport } from '../../../src/lint/report/text';
 import { RULES } from '../../../src/lint/rules';
 import { PANEL_COMMANDS } from '../../../src/panel/messages';
 import { SERVER_PACKAGES } from '../../../src/stack/binaries';
 import { REPOSITORY } from '../../support/local-flux';
 import { commandsTable, settingsTable, type Manifest } from '../../support/readme-tables';
+import { RULE_SETTINGS, ruleSettings } from '../../support/rule-settings';
+import { findings, parseAll } from '../../support/sql';
 
 const read = (file: string): string => readFileSync(path.join(REPOSITORY, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as Manifest;
@@ -39,6 +42,61 @@ describe('the manifest', () => {
       assert.ok(setting.markdownDescription.endsWith('.'), key);
       assert.ok(setting.scope && setting.order !== undefined && 'default' in setting, key);
     }
+  });
+
+  it('declares the settings that are read, and no others', () => {
+    const reads = read('src/editor/settings.ts').matchAll(/(?:settings\.get(?:<\w+>)?|text)\('([\w.]+)'\)/g);
+    assert.deepEqual(
+      [...reads].map(([, key]) => `fluxRls.${key!}`).sort(),
+      manifest.contributes.configuration.flatMap(({ properties }) => Object.keys(properties)).sort(),
+    );
+  });
+
+  it('has a severity for every rule; test/support/write-manifest.ts writes them', () => {
+    const properties = manifest.contributes.configuration.map(group => group.properties[RULE_SETTINGS]);
+    assert.deepEqual(
+      properties.find(setting => setting !== undefined),
+      JSON.parse(JSON.stringify(ruleSettings(RULES))),
+    );
+  });
+
+  it('reads the text report with its problem matcher, in the place of the live findings', async () => {
+    const { problemMatchers, problemPatterns, taskDefinitions } = manifest.contributes;
+    const [pattern] = problemPatterns;
+    const regexp = new RegExp(pattern.regexp);
+    const sql = 'create table notes (id int, owner_id text);\ncreat table x ();\n';
+    const [file] = (await parseAll(sql)).map(one => ({ ...one, name: 'C:\\my app\\1:2.sql' }));
+    const found = (await findings(sql)).map(finding => ({
+      ...finding,
+      at: { ...finding.at, file: file!.name },
+      fix: { title: 'Fix it', edits: [] },
+    }));
+    const lines = textReport({ findings: found, suppressed: [], asked: [file!.name], files: [file!] }).split(
+      '\n',
+    );
+    const matched = lines.flatMap(line => {
+      const groups = regexp.exec(line);
+      if (!groups) return [];
+      const part = (key: keyof typeof pattern): string => groups[Number(pattern[key])]!;
+      const [at, what] = [['file', 'line', 'column'] as const, ['severity', 'code', 'message'] as const];
+      return [[at.map(part).join(':'), ...what.map(part)]];
+    });
+    assert.ok(found.length >= 2);
+    assert.deepEqual(
+      matched,
+      found.map(({ at, severity, rule, message }) => {
+        const { line, column } = file!.lines.at(at.start);
+        return [`${at.file}:${line}:${column}`, severity, rule, message];
+      }),
+    );
+    for (const matcher of problemMatchers) {
+      assert.equal(matcher.pattern, `$${pattern.name}`);
+      assert.ok(read('src/editor/lint/diagnostics.ts').includes(`Collection('${matcher.owner}')`));
+      assert.ok(read('src/editor/lint/convert.ts').includes(`SOURCE = '${matcher.source}'`));
+    }
+    const tasks = read('src/editor/lint/lint-tasks.ts');
+    assert.ok(tasks.includes(`TYPE = '${taskDefinitions[0].type}'`));
+    assert.ok(problemMatchers.some(({ name }) => tasks.includes(`MATCHER = '$${name}'`)));
   });
 
   it('pins the API it is built against, and ships only what is there', () => {

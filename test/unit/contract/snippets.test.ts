@@ -50,7 +50,7 @@ describe('snippets', () => {
       'RLS: grants',
     ];
     const sql = [
-      'create table notes (owner_id text not null);',
+      'create table notes (id uuid primary key, owner_id text not null default auth.uid());',
       ...parts.map(name => expand(snippets('sql')[name]!)),
     ].join('\n');
     assert.deepEqual(await worth(sql), []);

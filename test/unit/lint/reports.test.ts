@@ -16,7 +16,7 @@ import { sarifObjections, type Region, type SarifLog } from '../../support/sarif
 const TABLES = `-- 🦊 tables
 create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null);
 alter table notes enable row level security;
-create table log (id int);
+create table log (owner_id text not null);
 `;
 const POLICIES = `create policy read on notes for select to authenticated using (true);
 -- flux-rls-disable-next-line policy-always-true: "published", 100 %

@@ -32,7 +32,9 @@ class Folder {
     return Promise.resolve();
   };
 
-  plan(schema: string | undefined = SCHEMA): Promise<ScaffoldPlan> {
+  /** Without an argument for a project whose schema is known; undefined is one whose schema nothing tells. */
+  plan(...given: [] | [schema: string | undefined]): Promise<ScaffoldPlan> {
+    const schema = given.length === 0 ? SCHEMA : given[0];
     return planScaffold({ provider: 'github', schema }, this.read);
   }
 }

@@ -226,6 +226,39 @@ describe('folded privileges', () => {
     assert.equal(await held(group, '.notes', 'insert'), 'files');
     assert.equal(await held(`${group} revoke writers from authenticated;`, '.notes', 'insert'), 'none');
     assert.equal(await held(`${group} revoke insert on notes from writers;`, '.notes', 'insert'), 'none');
+    // v1's own roles are NOINHERIT.
+    const v1 = `create role writers; ${NOTES} revoke all on notes from authenticated; grant insert on notes to writers;`;
+    const insert = async (sql: string): Promise<string> =>
+      held(`${v1} ${sql};`, '.notes', 'insert', 'v1_dedicated');
+    assert.equal(await insert('grant writers to authenticated'), 'none');
+    assert.equal(await insert('grant writers to authenticated with inherit true'), 'files');
+    assert.equal(await insert('grant writers to authenticated with inherit false'), 'none');
+  });
+
+  it('are another tenant’s on v2 when the role is', async () => {
+    const to = async (role: string, schema?: string): Promise<string | undefined> => {
+      const state = await model(`${NOTES} grant insert on notes to ${role};`, 'v2_shared', schema);
+      return state.privileges.origin(state.keyOf('notes'), 'authenticated', 'insert');
+    };
+    assert.equal(await to('t_1a2b3c4d5e6f_role', 't_1a2b3c4d5e6f_api'), 'files');
+    assert.equal(await to('t_0f1e2d3c4b5a_role', 't_1a2b3c4d5e6f_api'), undefined);
+    assert.equal(await to('t_0f1e2d3c4b5a_role'), 'files');
+  });
+
+  it('have their places in the text', async () => {
+    for (const [sql, expected] of [
+      ['grant select on notes to authenticated', ['select']],
+      ['grant all privileges on table notes to authenticated', ['all privileges']],
+      ['GRANT SELECT, UPDATE (id, body) ON notes TO authenticated', ['SELECT', 'UPDATE (id, body)']],
+      ['revoke grant option for insert, delete on notes from authenticated', ['insert', 'delete']],
+      ['alter default privileges in schema api grant all on tables to authenticated', ['all']],
+    ] as const) {
+      const [grant] = (await model(`${NOTES} ${sql};`)).grants;
+      assert.deepEqual(
+        grant?.privileges.map(({ at }) => grant.statement.textOf(at)),
+        expected,
+      );
+    }
   });
 
   it('stay when only their grant option goes', async () => {
@@ -273,7 +306,15 @@ describe('folded privileges', () => {
       ),
       'platform',
     );
-    assert.equal(await held(after('revoke select on tables from authenticated'), '.notes', 'select'), 'none');
+    // What is given in a schema is taken there alone.
+    assert.equal(
+      await held(after('revoke select on tables from authenticated'), '.notes', 'select'),
+      'platform',
+    );
+    assert.equal(
+      await held(after('in schema public revoke select on tables from authenticated'), '.notes', 'select'),
+      'none',
+    );
     assert.equal(
       await held(after('grant update on sequences to authenticated'), sequenceObject('.s'), 'update'),
       'files',
@@ -301,6 +342,20 @@ describe('folded privileges', () => {
     );
     const routine = 'create function f() returns int language sql as $$ select 1 $$;';
     assert.equal(await held(routine, routineObject('.f'), 'execute'), 'platform');
+    const closed = 'revoke execute on functions from public;';
+    assert.equal(
+      await held(`alter default privileges ${closed} ${routine}`, routineObject('.f'), 'execute'),
+      'none',
+    );
+    // PostgreSQL gives it everywhere, so that taking it in one schema takes nothing.
+    assert.equal(
+      await held(
+        `alter default privileges in schema public ${closed} ${routine}`,
+        routineObject('.f'),
+        'execute',
+      ),
+      'platform',
+    );
     const taken = `${routine} revoke execute on function f() from public;`;
     assert.equal(await held(taken, routineObject('.f'), 'execute'), 'none');
     assert.equal(
