@@ -48,6 +48,7 @@ export { openingOf, type Opening, type OpeningKind } from '../schema/opening';
 export { provesParent } from '../schema/parent-proof';
 export { isPure } from '../schema/pure-functions';
 export { readersOf } from '../schema/readers';
+export { escalationOf, type Escalation } from '../schema/escalation';
 export { openDoorsOf, type OpenDoor } from '../schema/doors';
 export { circularReads, type Circle, type PolicyRead } from '../schema/recursion';
 export { columnUses, type ColumnUse } from '../schema/scope';

@@ -2,6 +2,7 @@ import { AUTHENTICATED } from '../flux/engine';
 import { relationsOf } from './ast';
 import { isChoosable } from './choosable';
 import { clausesOf, concernsRequests } from './clauses';
+import { escalationOf } from './escalation';
 import type { Fact } from './facts';
 import { relationKey, type SchemaModel } from './model';
 import type { Policy, Table } from './objects';
@@ -78,23 +79,23 @@ function doorOf(table: Table, asked: ReadonlySet<string>, model: SchemaModel): O
     const columns = [...asked].filter(
       column =>
         !spoken.has(column) &&
-        !isKeyOfOthers(table, column, model) &&
+        !isToldElsewhere(table, column, model) &&
         verbs.some(verb => isGranted(verb) && isChoosable(table, [column], verb, model)),
     );
-    if (columns.length > 0) return { table, columns, policy };
+    // A column that is asked for and cannot be chosen keeps the door shut.
+    const isShut = [...asked].some(column => !columns.includes(column) && !written.tiesOwner(column));
+    // What only one row can have is taken already.
+    const isTaken = table.uniqueKeys.some(key => key.columns.every(column => columns.includes(column)));
+    if (columns.length > 0 && !isShut && !isTaken) return { table, columns, policy };
   }
   return undefined;
 }
 
-/** That the row may point at somebody else's parent is the mistake then. */
-function isKeyOfOthers(table: Table, column: string, model: SchemaModel): boolean {
+/** That the row may point at somebody else's parent, or that users raise their own rights, is the mistake then. */
+function isToldElsewhere(table: Table, column: string, model: SchemaModel): boolean {
+  if (escalationOf(table, model)?.columns.includes(column)) return true;
   return table.foreignKeys.some(({ columns, table: key }) => {
-    const parent = columns.includes(column) ? model.tables.get(key) : undefined;
-    const readers = readersOf(parent, model);
-    return (
-      parent !== undefined &&
-      (readers === 'owner' || readers === 'members') &&
-      model.ownerColumns(parent).length > 0
-    );
+    const readers = columns.includes(column) ? readersOf(model.tables.get(key), model) : 'unknown';
+    return readers === 'owner' || readers === 'members';
   });
 }

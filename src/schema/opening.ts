@@ -3,7 +3,7 @@ import { isChoosable } from './choosable';
 import { audienceThrough, clausesOf, concernsRequests, type Judged } from './clauses';
 import type { Fact } from './facts';
 import type { SchemaModel } from './model';
-import type { Policy } from './objects';
+import type { Policy, Table } from './objects';
 import type { Predicate } from './predicate';
 
 /** What makes a policy too wide. Each kind is a rule of its own, and a policy has one kind at most. */
@@ -24,8 +24,10 @@ export type OpeningKind =
 export interface Opening {
   readonly kind: OpeningKind;
   readonly clause: Predicate;
-  /** It may be meant: reference data, or rows that a group shares. */
-  readonly isPlausible: boolean;
+  /** Less than an error where it may be meant: reference data, or rows that a group shares. */
+  readonly severity: 'error' | 'warning' | 'info';
+  /** The table in which it asks for any row of the caller's. */
+  readonly asks?: Table;
   /** The owner policy that it stands beside. */
   readonly beside?: Policy;
 }
@@ -76,12 +78,33 @@ class OpeningReader {
 
   #wideOpen(clause: Predicate, who: Audience): Opening | undefined {
     if (who === 'everybody')
-      return opening('always-true', clause, this.policy.verb === 'select' && !this.#isOwned);
+      return opening(
+        'always-true',
+        clause,
+        this.policy.verb === 'select' && !this.#isOwned ? 'info' : 'error',
+      );
+    if (!this.#isOwned) return undefined;
     // `owner_id = current_user` is another mistake: it does compare the owner.
     const asks = clause.ways.some(
       ({ atom, audience }) => audience === 'signed-in' && clause.factOf(atom).kind !== 'database-role',
     );
-    return who === 'signed-in' && this.#isOwned && asks ? opening('any-authenticated', clause) : undefined;
+    if (who === 'signed-in') return asks ? opening('any-authenticated', clause, 'error') : undefined;
+    return who === 'certain-users' ? this.#byMembership(clause) : undefined;
+  }
+
+  /** `exists (select 1 from notes n where n.owner_id = auth.uid())`: any row of the caller's, whatever this row is. */
+  #byMembership(clause: Predicate): Opening | undefined {
+    for (const { atom, audience } of clause.ways) {
+      const fact = clause.factOf(atom);
+      if (audience !== 'certain-users' || fact.kind !== 'related' || fact.correlated) continue;
+      const [key, ...others] = fact.relations;
+      const asks = this.model.tables.get(key ?? '');
+      const columns = new Set(clause.columnsIn(atom.node).map(({ column }) => column));
+      if (!asks || others.length > 0 || columns.size !== 1 || ELECT.test(asks.name)) continue;
+      const isParent = this.policy.table.foreignKeys.some(({ table }) => table === key);
+      return { ...opening('any-authenticated', clause, isParent ? 'warning' : 'info'), asks };
+    }
+    return undefined;
   }
 
   #byRow(clause: Predicate, who: Audience): Opening | undefined {
@@ -89,26 +112,28 @@ class OpeningReader {
     const isRead = this.policy.verb === 'select';
     if (isRead && (clause.mentionsSubject || clause.shows || !isPlain(clause))) return undefined;
     const beside = this.#ownerPolicy();
-    return beside ? { ...opening('widened', clause), beside } : opening('no-subject', clause);
+    return beside
+      ? { ...opening('widened', clause, 'warning'), beside }
+      : opening('no-subject', clause, 'warning');
   }
 
   /** USING is right: what does WITH CHECK let through that it would not? */
   #weaker(found: Predicate, finds: Audience, written: Predicate, writes: Audience): Opening | undefined {
-    if (isWider(writes, 'others') || writes === 'others') return opening('check-weaker', written);
+    if (isWider(writes, 'others')) return opening('check-weaker', written, 'error');
     // Restrictive policies ask for the owner where the check does not.
     if (finds !== 'owner' || writes !== written.audience) return undefined;
     const named = new Set(written.columns.filter(({ of }) => of === 'own').map(({ column }) => column));
     const isGivenUp = this.#owners.some(column => found.tiesOwner(column) && !named.has(column));
-    return isGivenUp && isOwners(writes) ? opening('check-weaker', written, true) : undefined;
+    return isGivenUp && isOwners(writes) ? opening('check-weaker', written, 'warning') : undefined;
   }
 
   #inserted(clause: Predicate, who: Audience): Opening | undefined {
     const wide = this.#wideOpen(clause, who);
     if (wide || this.#owners.length === 0 || this.#isLiteral(clause)) return wide;
     if (!isChoosable(this.policy.table, this.#owners, 'insert', this.model)) return undefined;
-    if (who === 'row-decides') return opening('insert-unchecked-owner', clause);
+    if (who === 'row-decides') return opening('insert-unchecked-owner', clause, 'error');
     const asksOwner = clause.facts.some(({ kind }) => kind === 'owner' || kind === 'owner-pattern');
-    return who === 'members' && !asksOwner ? opening('insert-unchecked-owner', clause, true) : undefined;
+    return who === 'members' && !asksOwner ? opening('insert-unchecked-owner', clause, 'info') : undefined;
   }
 
   /** Rows of one written-out owner are another mistake, or templates. */
@@ -130,9 +155,12 @@ class OpeningReader {
   }
 }
 
-function opening(kind: OpeningKind, clause: Predicate, isPlausible = false): Opening {
-  return { kind, clause, isPlausible };
+function opening(kind: OpeningKind, clause: Predicate, severity: Opening['severity']): Opening {
+  return { kind, clause, severity };
 }
+
+/** Tables of a few people, to be in which says enough. */
+const ELECT = /admin|staff|moderator|operator|editor|subscri|allow|approved/i;
 
 function isOwners(audience: Audience): boolean {
   return audience === 'owner' || audience === 'members';

@@ -12,10 +12,12 @@ export default defineRule({
     'rls-probe POLICY-ALWAYS-TRUE',
   ],
   docs: {
-    what: 'A permissive policy is true for every row: `true`, `1 = 1`, `owner_id = owner_id`, `… or true`. Of the rules about policies that are too wide it comes first: what it reports no other one does.',
+    what: 'A permissive policy is true for every row: `true`, `1 = 1`, `owner_id = owner_id`, `… or true`.',
     why:
       'Permissive policies add up, so this one opens the table for its verb whatever the others say: with SELECT every user ' +
-      'reads every row, with INSERT rows can be made in another user’s name, with UPDATE or DELETE every row can be changed.',
+      'reads every row, with INSERT rows can be made in another user’s name, with UPDATE or DELETE every row can be changed. A policy that is too ' +
+      'wide has one finding: this rule goes before `policy-any-authenticated`, then come `policy-check-weaker`, ' +
+      '`policy-insert-unchecked-owner`, and last `policy-widened` beside an owner policy or `policy-no-subject` without one.',
     how: 'Compare the owner column with the subject: `owner_id = auth.uid()`.',
     falseAlarm:
       'Reference data that everybody may read; for a table without an owner a SELECT policy is therefore only information. ' +
@@ -38,10 +40,11 @@ grant select on notes to authenticated;`,
       const { table, name, verb } = policy;
       report({
         at: opening.clause.at,
-        severity: opening.isPlausible ? 'info' : 'error',
-        message: opening.isPlausible
-          ? `Every signed-in user reads every row of ${table.name}. Fine for reference data.`
-          : `Always true: ${name} opens every row of ${table.name} for ${verb.toUpperCase()}, whatever the other policies say.`,
+        severity: opening.severity,
+        message:
+          opening.severity === 'info'
+            ? `Every signed-in user reads every row of ${table.name}. Fine for reference data.`
+            : `Always true: ${name} opens every row of ${table.name} for ${verb.toUpperCase()}, whatever the other policies say.`,
       });
     }
   },

@@ -37,7 +37,7 @@ grant select, update on notes to authenticated;`,
         policy.verb === 'all' ? 'insert rows in another user’s name and give rows away' : 'give rows away';
       report({
         at: opening.clause.at,
-        severity: opening.isPlausible ? 'warning' : 'error',
+        severity: opening.severity,
         message: `WITH CHECK of ${name} lets through what USING would not: users of ${table.name} can ${what}. Use the same condition in both.`,
         related: [{ at: using.at, message: 'USING' }],
         fix: { title: 'Copy USING into WITH CHECK', edits: [replaceAt(opening.clause.at, using.text)] },

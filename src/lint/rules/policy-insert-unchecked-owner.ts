@@ -12,7 +12,7 @@ export default defineRule({
     how: 'Ask for the owner as well: `owner_id = auth.uid() and …`.',
     falseAlarm:
       'Rows that one user makes for another on purpose. Nothing is said where a BEFORE INSERT trigger can set the owner, or ' +
-      'where the column is not among those that may be inserted; a check of membership alone is a warning. `with check (true)` ' +
+      'where the column is not among those that may be inserted; a check of membership, or of the parent row, is information only, for rows may be made for others then. `with check (true)` ' +
       'is `policy-always-true`, and `auth.uid() is not null` is `policy-any-authenticated`.',
     bad: `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text);
 alter table notes enable row level security;
@@ -31,12 +31,12 @@ grant select, insert on notes to authenticated;`,
       const opening = openingOf(policy, model);
       if (opening?.kind !== 'insert-unchecked-owner') continue;
       const { table, name } = policy;
-      const { clause, isPlausible } = opening;
+      const { clause, severity } = opening;
       const owners = model.ownerColumns(table).map(column => column.name);
       const test = ownerTest(table, model);
       report({
         at: clause.at,
-        severity: isPlausible ? 'warning' : 'error',
+        severity,
         message: `${name} does not tie ${owners.join(' or ')} to the caller: users can insert rows of ${table.name} in another user's name.`,
         ...(test !== undefined && {
           fix: { title: 'Check the owner as well', edits: [andAlso(clause, test)] },

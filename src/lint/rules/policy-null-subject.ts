@@ -71,12 +71,14 @@ function nullPlaceIn(predicate: Predicate, { table }: Policy): NullPlace | undef
   }
   const atom = predicate.atoms.find(candidate => {
     const fact = predicate.factOf(candidate);
-    return fact.kind === 'owner' && fact.nullSafe && table.columns.get(fact.column)?.notNull === false;
+    if (fact.kind !== 'owner' || !fact.nullSafe) return false;
+    // `(…) is not false` passes for a missing subject, whatever the column.
+    return candidate.nullPasses || table.columns.get(fact.column)?.notNull === false;
   });
   if (!atom) return undefined;
   return {
     node: atom.node,
-    rows: 'rows without an owner',
+    rows: atom.nullPasses ? 'every row' : 'rows without an owner',
     title: 'Compare with =',
     edits: withEquals(predicate, atom),
   };

@@ -92,7 +92,7 @@ const LEFT_ALONE: ReadonlySet<string> = new Set(['nobody', 'signed-out', 'certai
 /** Rows have owners, and the policies keep them from others: attaching to them is no part of what is shared. */
 function isOthersHidden(parent: Table, model: SchemaModel): boolean {
   const readers = readersOf(parent, model);
-  return (readers === 'owner' || readers === 'members') && model.ownerColumns(parent).length > 0;
+  return readers === 'owner' || readers === 'members';
 }
 
 function parentTest({ columns, targets }: ForeignKey, child: Table, parent: Table): string | undefined {

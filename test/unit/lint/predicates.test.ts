@@ -204,7 +204,7 @@ describe('policies that are too wide', () => {
     [
       'insert into a shared list',
       OWN + policy('for insert to authenticated with check (auth.uid() = any (shared_with))'),
-      ['warning policy-insert-unchecked-owner'],
+      ['info policy-insert-unchecked-owner'],
     ],
     [
       'insert, owner set by a trigger',
@@ -287,6 +287,16 @@ describe('policies that are too wide', () => {
       policy('for select using (body is not distinct from auth.uid())'),
       ['error policy-null-subject'],
     ],
+    [
+      'not false, not null',
+      policy('for select using ((owner_id = auth.uid()) is not false)'),
+      ['error policy-null-subject'],
+    ],
+    [
+      'weaker check, turned round',
+      policy('for update to authenticated using (owner_id = auth.uid()) with check (owner_id <> auth.uid())'),
+      ['error policy-inverted-subject'],
+    ],
     ['unowned or own', read('body is null or body = auth.uid()'), []],
     ['null and own', read('auth.uid() is not null and owner_id = auth.uid()'), []],
   ];
@@ -295,6 +305,26 @@ describe('policies that are too wide', () => {
       assert.deepEqual(await told(`create table notes_log (id int); ${NOTES}${sql}`), expected);
     });
   }
+
+  const LINES = `create table notes_log (id int); ${NOTES}${OWN} create table lines (id int primary key, note_id uuid references notes (id), owner_id text); alter table lines enable row level security; grant select on lines to authenticated;
+    create table profiles (id text primary key); alter table profiles enable row level security; create policy o on profiles for select to authenticated using (id = auth.uid());
+    create table admins (id text primary key); alter table admins enable row level security; create policy o on admins for select to authenticated using (id = auth.uid());
+    create function allow() returns boolean language sql stable as 'select true';`;
+  for (const [predicate, expected] of [
+    ['exists (select 1 from notes n where n.owner_id = auth.uid())', ['warning policy-any-authenticated']],
+    ['exists (select 1 from profiles where profiles.id = auth.uid())', ['info policy-any-authenticated']],
+    ['auth.uid() in (select p.id from profiles p)', ['info policy-any-authenticated']],
+    ['exists (select 1 from admins where admins.id = auth.uid())', []],
+    ['exists (select 1 from notes n where n.id = lines.note_id)', []],
+    ['allow()', ['error policy-always-true']],
+    ['owner_id = auth.uid() or allow()', ['error policy-always-true']],
+  ] as const)
+    it(`lines of notes, ${predicate}: ${expected.join() || 'nothing'}`, async () => {
+      assert.deepEqual(
+        await told(`${LINES} create policy p on lines for select to authenticated using (${predicate});`),
+        expected,
+      );
+    });
 
   it('are reference data on tables without owners', async () => {
     const countries = `create table countries (code text primary key); alter table countries enable row level security; grant select on countries to authenticated;`;
@@ -429,7 +459,7 @@ describe('fixes of what policies ask for', () => {
 
 const TEAMS = `create table orgs (id int primary key, owner_id text not null); alter table orgs enable row level security;
 create policy own on orgs for select to authenticated using (owner_id = auth.uid());
-create table members (org_id int not null, user_sub text not null, role text, team text, primary key (org_id, user_sub)); alter table members enable row level security;
+create table members (org_id int not null, user_sub text not null, rank text, team text, primary key (org_id, user_sub)); alter table members enable row level security;
 create policy own on members for select to authenticated using (user_sub = auth.uid());
 grant select on orgs, members to authenticated;
 create table docs (id int primary key, org_id int not null, team text, owner_id text not null, user_sub text); alter table docs enable row level security;
@@ -576,7 +606,10 @@ describe('parents of rows', () => {
     ],
     [
       'posts that everybody comments on',
-      insert('owner_id = auth.uid()').replace('to authenticated using (owner_id = auth.uid())', 'to authenticated using (owner_id = auth.uid() or is_public) with check (owner_id = auth.uid())'),
+      insert('owner_id = auth.uid()').replace(
+        'to authenticated using (owner_id = auth.uid())',
+        'to authenticated using (owner_id = auth.uid() or is_public) with check (owner_id = auth.uid())',
+      ),
     ],
     [
       'a parent made elsewhere',
@@ -836,6 +869,13 @@ describe('what users may change of themselves', () => {
   const cases: [name: string, sql: string, expected: string[]][] = [
     ['is_admin', people('is_admin boolean not null default false'), ['warning policy-self-escalation']],
     ['role', people('role text'), ['warning policy-self-escalation']],
+    [
+      'only made by oneself',
+      people('is_admin boolean')
+        .replace('for update to authenticated using', 'for insert to authenticated with check')
+        .replace('grant update', 'grant insert'),
+      ['warning policy-self-escalation'],
+    ],
     ['nothing of the kind', people('bio text'), []],
     [
       'checked',
