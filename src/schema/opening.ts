@@ -1,3 +1,4 @@
+import { ANON } from '../flux/engine';
 import { isWider, type Audience } from './audience';
 import { isChoosable } from './choosable';
 import { audienceThrough, clausesOf, concernsRequests, type Judged } from './clauses';
@@ -42,11 +43,16 @@ export function openingOf(policy: Policy, model: SchemaModel): Opening | undefin
   const known = KNOWN.get(policy);
   if (known !== undefined) return known ?? undefined;
   const opening =
-    policy.permissive && concernsRequests(policy, model)
+    policy.permissive && concernsRequests(policy, model) && !isAnonWrite(policy)
       ? new OpeningReader(policy, model).read()
       : undefined;
   KNOWN.set(policy, opening ?? null);
   return opening;
+}
+
+/** That signed-out visitors write at all is what `policy-anon-write` says. */
+function isAnonWrite({ verb, roles }: Policy): boolean {
+  return verb !== 'select' && roles.length > 0 && roles.every(({ name }) => name === ANON);
 }
 
 class OpeningReader {

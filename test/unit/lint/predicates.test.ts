@@ -383,6 +383,9 @@ describe('policies that are too wide', () => {
     const anon = `${NOTES} create policy p on notes for select to anon using (true);`;
     assert.deepEqual(await told(anon, 'v1_dedicated'), ['error policy-always-true']);
     assert.deepEqual(await told(anon, 'v2_shared'), []);
+    // policy-anon-write reports these.
+    const written = `${NOTES} create policy p on notes for insert to anon with check (true);`;
+    assert.deepEqual(await told(written, 'v1_dedicated'), []);
   });
 });
 
