@@ -109,7 +109,8 @@ describe('fixing in VS Code [one folder]', () => {
       const actions = await actionsAt(document, whole(document), kind);
       const edits = actions.flatMap(({ edit }) => edit?.entries() ?? []);
       assert.ok(edits.every(([uri]) => uri.path === document.uri.path));
-      for (const [, own] of edits) for (const { newText } of own) assert.doesNotMatch(newText, /grant insert/);
+      for (const [, own] of edits)
+        for (const { newText } of own) assert.doesNotMatch(newText, /grant insert/);
     }
     await remove('migrations');
   });
