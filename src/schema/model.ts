@@ -40,6 +40,7 @@ export class SchemaModel {
   // Worked out when rules first ask, which is after the last statement.
   #policies: readonly Policy[] | undefined;
   readonly #ownersByUse = new Map<Table, ReadonlySet<string>>();
+  readonly #owned = new Map<Table, boolean>();
   readonly #owners = new Map<Table, readonly Column[]>();
   readonly #order = new Map<Statement, number>();
   #code: readonly Statement[] | undefined;
@@ -261,11 +262,17 @@ export class SchemaModel {
 
   /** Whether rows of the table belong to somebody: its policies say so, or those of a table it hangs on. */
   isOwned(table: Table): boolean {
-    if (isTied(table) || this.ownerColumns(table).length > 0) return true;
-    return table.foreignKeys.some(({ table: key }) => {
-      const parent = this.tables.get(key);
-      return parent !== undefined && parent !== table && this.ownerColumns(parent).length > 0;
-    });
+    const known = this.#owned.get(table);
+    if (known !== undefined) return known;
+    const isOwned =
+      isTied(table) ||
+      this.ownerColumns(table).length > 0 ||
+      table.foreignKeys.some(({ table: key }) => {
+        const parent = this.tables.get(key);
+        return parent !== undefined && parent !== table && this.ownerColumns(parent).length > 0;
+      });
+    this.#owned.set(table, isOwned);
+    return isOwned;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+import type { ColumnRef, FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
 import { relationsOf, textOf, textsOf, walk } from './ast';
 import { audienceOf, waysPast, type Audience, type Way } from './audience';
@@ -84,7 +84,7 @@ export class Predicate {
 
   /** What its atoms say, in the order of the text. */
   get facts(): readonly Fact[] {
-    return [...this.#facts.values()];
+    return this.#once('factList', () => [...this.#facts.values()]);
   }
 
   /** Who gets a row past it. */
@@ -136,11 +136,13 @@ export class Predicate {
 
   /** Those of them that a part of it names. */
   columnsIn(part: Node): ColumnUse[] {
-    const references = new Set<unknown>();
+    const byNode = this.#once('columnsByNode', () => new Map(this.columns.map(use => [use.node, use])));
+    const uses: ColumnUse[] = [];
     walk(part, (type, fields) => {
-      if (type === 'ColumnRef') references.add(fields);
+      const use = type === 'ColumnRef' ? byNode.get(fields as ColumnRef) : undefined;
+      if (use) uses.push(use);
     });
-    return this.columns.filter(({ node }) => references.has(node));
+    return uses;
   }
 
   /** Comparisons of a column with something else, wherever they stand. */

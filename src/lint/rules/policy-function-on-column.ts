@@ -1,6 +1,5 @@
 import {
   defineRule,
-  holds,
   mentionsSubject,
   textOf,
   typeName,
@@ -68,19 +67,24 @@ function wrappedColumn(
   if (negated || !('A_Expr' in node)) return undefined;
   const { name, lexpr, rexpr } = node.A_Expr;
   // How a subject is compared is for other rules to say.
-  if (!COMPARISONS.has(textOf(name?.at(-1)) ?? '') || mentionsSubject(node)) return undefined;
-  const own = predicate.columns.filter(({ of }) => of === 'own');
-  const isOn = (side: Node | undefined): boolean =>
-    side !== undefined && own.some(use => holds(side, use.node));
+  if (!COMPARISONS.has(textOf(name?.at(-1)) ?? '') || !isWrapped(lexpr, rexpr)) return undefined;
+  if (mentionsSubject(node)) return undefined;
+  const isOn = (part: Node | undefined): boolean =>
+    part !== undefined && predicate.columnsIn(part).some(({ of }) => of === 'own');
   const side = isOn(lexpr) ? lexpr : rexpr;
   if (!side || (isOn(lexpr) && isOn(rexpr)) || 'ColumnRef' in side) return undefined;
   const inner =
     'TypeCast' in side ? side.TypeCast.arg : 'FuncCall' in side ? side.FuncCall.args?.[0] : undefined;
   if (!inner || !('ColumnRef' in inner)) return undefined;
-  const column = table.columns.get(own.find(use => use.node === inner.ColumnRef)?.column ?? '');
+  const [use] = predicate.columnsIn(inner);
+  const column = use?.of === 'own' ? table.columns.get(use.column) : undefined;
   if (!column) return undefined;
   const isSame = 'TypeCast' in side && isSameText(column.type, typeName(side.TypeCast.typeName));
   return isSame ? undefined : { node: side, column };
+}
+
+function isWrapped(...sides: readonly (Node | undefined)[]): boolean {
+  return sides.some(side => side !== undefined && ('TypeCast' in side || 'FuncCall' in side));
 }
 
 /** Casts that change nothing but the name of the type. */
