@@ -100,8 +100,8 @@ describe('fixing in VS Code [one folder]', () => {
   });
 
   it('fixes in a document neither what another file has to change, nor what is found in another file', async () => {
-    const second = await write('migrations/2.sql', 'grant select on notes to authenticated;\n');
-    const { document: first } = await open('migrations/1.sql', table('notes'));
+    const second = await write('apart/migrations/2.sql', 'grant select on notes to authenticated;\n');
+    const { document: first } = await open('apart/migrations/1.sql', table('notes'));
     await findingsOf(first.uri, ['grant-missing-table']);
     const kind = vscode.CodeActionKind.SourceFixAll.append('fluxRls');
     // The grant that the policy of the first lacks belongs below the one of the second.
@@ -112,7 +112,7 @@ describe('fixing in VS Code [one folder]', () => {
       for (const [, own] of edits)
         for (const { newText } of own) assert.doesNotMatch(newText, /grant insert/);
     }
-    await remove('migrations');
+    await remove('apart');
   });
 
   it('suppresses a finding with the reason that is given, and nothing without one', async () => {

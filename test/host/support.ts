@@ -36,10 +36,14 @@ export function folder(): vscode.WorkspaceFolder {
   return first;
 }
 
-/** Writes a file into the first folder. */
+/** Writes a file into the first folder; a document that VS Code still holds of an earlier one has its text, too. */
 export async function write(path: string, text: string): Promise<vscode.Uri> {
   const uri = vscode.Uri.joinPath(folder().uri, path);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  await until(`${path} is read again`, () => {
+    const held = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+    return !held || held.getText() === text;
+  });
   return uri;
 }
 
