@@ -50,7 +50,7 @@ export function judgeWith(
   const runs = engines.map(engine => runOn(engine, rules));
   const cannotTell = new Set(runs.flatMap(run => run.cannotTell));
   const { findings, suppressed, own } = applySuppressions(
-    mergeEngines(runs.map(run => run.findings)),
+    withoutEchoes(mergeEngines(runs.map(run => run.findings)), rules),
     files,
     {
       ids: [...RULES, ...given].map(({ id }) => id),
@@ -109,6 +109,17 @@ export function runRules(
     );
   }
   return { findings, judged, cannotTell };
+}
+
+/** One mistake that two rules tell of, each for its engine, is told once. */
+function withoutEchoes(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
+  const echoes = new Map(
+    rules.flatMap(({ id, echoes: other }) => (other === undefined ? [] : [[id, other]])),
+  );
+  if (!findings.some(({ rule }) => echoes.has(rule))) return findings;
+  const place = (rule: string, { at }: Finding): string => `${rule} ${at.start} ${at.file}`;
+  const told = new Set(findings.map(finding => place(finding.rule, finding)));
+  return findings.filter(finding => !told.has(place(echoes.get(finding.rule) ?? '', finding)));
 }
 
 /** The severity a rule has on an engine, unless options give it another one. */

@@ -154,6 +154,8 @@ export interface Rule {
    * is. A rule about `files` is given no model.
    */
   readonly scope?: 'objects' | 'files';
+  /** A rule that says the same at the same place for the other engine: where nothing tells the engine, it alone speaks. */
+  readonly echoes?: string;
   readonly docs: RuleDocs;
   /** Other linters that know it, with their own name for it. */
   readonly sources: readonly string[];

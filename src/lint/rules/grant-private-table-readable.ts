@@ -14,6 +14,7 @@ export default defineRule({
   title: 'Table that only the platform opens',
   severity: { v1_dedicated: 'off', v2_shared: 'error' },
   fixable: true,
+  echoes: 'rls-not-enabled',
   sources: [],
   docs: {
     what: 'Nothing in the files opens the table to requests: no grant, no policy, no owner column. Row-level security is off, and SELECT was not revoked.',

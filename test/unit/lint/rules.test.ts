@@ -36,6 +36,19 @@ describe('every rule', () => {
           continue;
         }
 
+        if (!engine && rule.echoes !== undefined) {
+          it(`leaves its bad example to ${rule.echoes} on ${where}`, async () => {
+            const found = (await findings(badExample(rule))).filter(
+              ({ rule: id }) => id === rule.id || id === rule.echoes,
+            );
+            assert.deepEqual(
+              found.map(({ rule: id }) => id),
+              [rule.echoes],
+            );
+          });
+          continue;
+        }
+
         it(`finds its bad example once on ${where}`, async () => {
           const found = await own(badExample(rule), rule, engine);
           assert.equal(found.length, 1, JSON.stringify(found.map(({ message }) => message)));
