@@ -15,8 +15,11 @@ export const EXTENSION = 'flux-rls.flux-rls';
 export const CONTAINER = 'Flux RLS';
 export const OUTPUT = path.join(REPOSITORY, 'test-output');
 
-/** Packs the extension as the README tells, into an output folder without the pictures of an earlier run. */
+let packed: string | undefined;
+
+/** Packs the extension once, as the README tells, into an output folder without the pictures of an earlier run. */
 export function packVsix(): string {
+  if (packed !== undefined) return packed;
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
   const vsix = path.join(OUTPUT, 'flux-rls.vsix');
@@ -25,6 +28,7 @@ export function packVsix(): string {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
+  packed = vsix;
   return vsix;
 }
 
