@@ -19,6 +19,8 @@ interface Known {
  */
 export class IncrementalLinter {
   #known = new Map<string, Known>();
+  /** What counts for every component, by engine: what was found under other settings is of no use. */
+  readonly #around = new Map<Engine, string>();
   readonly #ids = new WeakMap<Node, number>();
   #lastId = 0;
 
@@ -47,17 +49,19 @@ export class IncrementalLinter {
     const exposed = exposedSchemas(statements, options.apiSchema);
     const { components, global } = componentsOf(statements);
     const severities = [...(options.severities ?? [])].flat();
-    const settings = [
+    const around = [
       engine,
       options.apiSchema ?? '',
       ...exposed,
       ...severities,
       ...ofObjects.map(({ id }) => id),
+      this.#keyOf(global),
     ].join();
-    const globalKey = this.#keyOf(global);
+    // What counts for every component is long, and is compared once.
+    if (this.#around.get(engine) !== around) this.#forget(engine, around);
     const seen = new Set<string>();
     for (const component of components.length > 0 ? components : [[]]) {
-      const key = `${settings}|${globalKey}|${this.#keyOf(component)}`;
+      const key = `${engine} ${this.#keyOf(component)}`;
       const all = [...component, ...global];
       const known = this.#known.get(key);
       const inComponent = known
@@ -66,9 +70,11 @@ export class IncrementalLinter {
       used.set(key, { statements: all, findings: inComponent });
       for (const finding of inComponent) {
         // A statement that bears on everything is judged with every component.
-        const text = `${finding.rule} ${finding.at.file} ${finding.at.start} ${finding.message}`;
-        if (global.length > 0 && seen.has(text)) continue;
-        seen.add(text);
+        if (global.length > 0) {
+          const text = `${finding.rule} ${finding.at.file} ${finding.at.start} ${finding.message}`;
+          if (seen.has(text)) continue;
+          seen.add(text);
+        }
         findings.push(finding);
       }
     }
@@ -93,9 +99,21 @@ export class IncrementalLinter {
     return runRules(rules, model, parts, options).findings.map(withoutFix);
   }
 
+  #forget(engine: Engine, around: string): void {
+    this.#around.set(engine, around);
+    for (const key of this.#known.keys()) if (key.startsWith(engine)) this.#known.delete(key);
+  }
+
   /** The same statements of the same files have the same key, wherever they stand. */
   #keyOf(statements: readonly Statement[]): string {
-    return statements.map(({ file, node }) => `${file}#${this.#idOf(node)}`).join();
+    let key = '';
+    let last = '';
+    for (const { file, node } of statements) {
+      if (file !== last) key += file;
+      last = file;
+      key += `#${this.#idOf(node)}`;
+    }
+    return key;
   }
 
   #idOf(node: Node): number {
