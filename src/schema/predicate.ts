@@ -1,4 +1,4 @@
-import type { ColumnRef, FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
+import type { FuncCall, Node, RangeVar, TypeCast } from '@pgsql/types';
 import type { Span, Statement } from '../sql/source-file';
 import { relationsOf, textOf, textsOf, walk } from './ast';
 import { audienceOf, waysPast, type Audience, type Way } from './audience';
@@ -139,7 +139,7 @@ export class Predicate {
     const byNode = this.#once('columnsByNode', () => new Map(this.columns.map(use => [use.node, use])));
     const uses: ColumnUse[] = [];
     walk(part, (type, fields) => {
-      const use = type === 'ColumnRef' ? byNode.get(fields as ColumnRef) : undefined;
+      const use = type === 'ColumnRef' ? byNode.get(fields) : undefined;
       if (use) uses.push(use);
     });
     return uses;
