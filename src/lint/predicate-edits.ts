@@ -21,8 +21,3 @@ export function andAlso(predicate: Predicate, test: string): TextEdit {
 export function inCase({ statement }: Predicate, keywords: string): string {
   return /^[A-Z]/.test(statement.text) ? keywords.toUpperCase() : keywords;
 }
-
-/** A table's name without its schema, as a query beside it can say it. */
-export function nameInSql({ name }: Table): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}

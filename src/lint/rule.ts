@@ -106,7 +106,7 @@ export {
   type QualifiedName,
 } from './qualified-names';
 export { knowsRole, knownRoles } from './platform';
-export { andAlso, inCase, nameInSql, ownerTest } from './predicate-edits';
+export { andAlso, inCase, ownerTest } from './predicate-edits';
 export { ownerPolicies, readPolicyLike } from './new-policies';
 export type { Severity } from './severity';
 

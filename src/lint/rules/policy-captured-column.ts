@@ -3,7 +3,7 @@ import {
   defineRule,
   hiddenArguments,
   insertAt,
-  nameInSql,
+  inSql,
   routinesOf,
   type Routine,
   type SchemaModel,
@@ -53,7 +53,7 @@ grant select on notes to authenticated;`,
             message: `${column} is the subquery's own column here, and not that of ${table.name}: nothing ties the subquery to the row. Write ${table.name}.${column}.`,
             fix: {
               title: `Write ${table.name}.${column}`,
-              edits: [insertAt(at.file, at.start, `${nameInSql(table)}.`)],
+              edits: [insertAt(at.file, at.start, `${inSql(table.name)}.`)],
             },
           });
         }

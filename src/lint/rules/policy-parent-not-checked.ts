@@ -4,7 +4,7 @@ import {
   concernsRequests,
   defineRule,
   isChoosable,
-  nameInSql,
+  inSql,
   openingOf,
   provesParent,
   readersOf,
@@ -98,7 +98,7 @@ function isOthersHidden(parent: Table, model: SchemaModel): boolean {
 function parentTest({ columns, targets }: ForeignKey, child: Table, parent: Table): string | undefined {
   const keys = targets.length > 0 ? targets : parent.uniqueKeys.find(({ primary }) => primary)?.columns;
   if (keys?.length !== columns.length) return undefined;
-  const [inner, outer] = [nameInSql(parent), nameInSql(child)];
+  const [inner, outer] = [inSql(parent.name), inSql(child.name)];
   const pairs = columns.map((column, index) => `${inner}.${keys[index] ?? ''} = ${outer}.${column}`);
   return `exists (select 1 from ${parent.written} where ${pairs.join(' and ')})`;
 }

@@ -465,4 +465,17 @@ describe('the context of a rule', () => {
     const [judged] = await findings(deep, V2);
     assert.match(judged!.message, /^Nested too deeply to be judged\.$/);
   });
+
+  it('quotes a reserved name that a fix writes', async () => {
+    const sql = `create table members ("group" text not null, user_sub text not null);
+alter table members enable row level security;
+create policy own on members for select to authenticated using (user_sub = auth.uid());
+create table "order" (id uuid primary key, "group" text not null);
+alter table "order" enable row level security;
+create policy p on "order" for select to authenticated
+  using (exists (select 1 from members m where m."group" = "group" and m.user_sub = auth.uid()));`;
+    const found = await findings(sql, { engine: 'v2_shared' });
+    const captured = found.find(({ rule }) => rule === 'policy-captured-column');
+    assert.match(fixed(sql, captured), /m\."group" = "order"\."group"/);
+  });
 });
