@@ -5,7 +5,7 @@ import { diagnose, type Diagnosis } from './diagnose';
 import type { Exchange, GatewayClient, Request } from './gateway-client';
 import { makeRow } from './make-row';
 import type { RowJournal } from './row-journal';
-import type { TablePlan } from './table-plan';
+import { linkColumns, type TablePlan } from './table-plan';
 import type { Evidence } from './verdict';
 
 /** A positive control: what has to work before a refusal elsewhere means anything. */
@@ -35,6 +35,11 @@ export class CheckContext {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
+  /** The column that makes a row a subject's. */
+  get owner(): string {
+    return linkColumns(this.plan)[0] ?? '';
+  }
+
   async ask(request: Omit<Request, 'table'>): Promise<Exchange> {
     return this.client.ask({ ...request, table: this.plan.table }, this.signal);
   }
@@ -47,7 +52,7 @@ export class CheckContext {
   ): Diagnosis | undefined {
     return diagnose(exchange.answer, {
       table: this.plan.table,
-      owner: this.plan.owner,
+      owner: this.owner,
       verb,
       subject,
       tokenExpiry: subject === undefined ? undefined : this.client.expiryOf(subject),
@@ -99,7 +104,8 @@ export class CheckContext {
    * `details` exactly while row-level security is on. Undefined when it cannot be told.
    */
   async rowSecurityIsOn(own: OwnRow): Promise<boolean | undefined> {
-    const { columns, owner } = this.plan;
+    const { columns } = this.plan;
+    const { owner } = this;
     const required = columns.find(column => column.required && !column.primaryKey && column.name !== owner);
     const key = columns.find(column => column.primaryKey && column.name in own.values);
     if (!required && !key) return undefined;
@@ -116,7 +122,7 @@ export class CheckContext {
     const [key, condition] = Object.entries(filter)[0] ?? ['', ''];
     const value = condition.slice('eq.'.length);
     if (!/^\d+$/.test(value)) return undefined;
-    const query = { select: key, [this.plan.owner]: `eq.${subject}`, [key]: `gt.${value}`, limit: '2' };
+    const query = { select: key, [this.owner]: `eq.${subject}`, [key]: `gt.${value}`, limit: '2' };
     const { answer } = await this.ask({ method: 'GET', query, as: subject });
     const rows = answer.status === null ? [] : (answer.rows ?? []);
     const found = rows.length === 1 ? rows[0]?.[key] : undefined;
@@ -167,7 +173,7 @@ export class CheckContext {
     const seen = await this.see(own, subject, true);
     const evidence = [insert.evidence, seen.exchange.evidence];
     if (seen.diagnosis) return { held: false, diagnosis: seen.diagnosis, evidence };
-    if (seen.rows !== 1) return { held: false, diagnosis: ownRowHidden(this.plan.owner), evidence };
+    if (seen.rows !== 1) return { held: false, diagnosis: ownRowHidden(this.owner), evidence };
     return { held: true, value: own, evidence };
   }
 
@@ -177,20 +183,20 @@ export class CheckContext {
     subject: string,
     control = false,
   ): Promise<{ exchange: Exchange; rows: number; owner: unknown; diagnosis: Diagnosis | undefined }> {
-    const query = { select: this.plan.owner, ...row.filter };
+    const query = { select: this.owner, ...row.filter };
     const exchange = await this.ask({ method: 'GET', query, as: subject, control });
     const rows = exchange.answer.status === null ? undefined : exchange.answer.rows;
     return {
       exchange,
       rows: rows?.length ?? 0,
-      owner: rows?.[0]?.[this.plan.owner],
+      owner: rows?.[0]?.[this.owner],
       diagnosis: this.diagnose(exchange, 'SELECT', subject),
     };
   }
 
   /** A glance at the table that costs nothing. */
   #glance(): Record<string, string> {
-    return { select: this.plan.owner, limit: '1' };
+    return { select: this.owner, limit: '1' };
   }
 
   #filterOf({ rows }: Answer): Record<string, string> | undefined {

@@ -25,7 +25,22 @@ export type Cause =
   | 'timeout'
   | 'rate-limited'
   | 'not-flux'
-  | 'cancelled';
+  | 'cancelled'
+  /** It works on the gateway, and the project's SQL says it should not, or the other way round. */
+  | 'differs-from-sql'
+  /** A row can be put under a parent that the subject cannot see. */
+  | 'parent-not-checked'
+  /** Nothing fills in the owner of a row that leaves it out. */
+  | 'owner-default'
+  /** A view or a function passes the policies of its tables by. */
+  | 'bypassing-door'
+  /** A subject owns no row that could be asked about. */
+  | 'no-row'
+  /** The mode, or the shape of the table, leaves no request that could tell. */
+  | 'not-askable'
+  | 'auth-secret-missing'
+  | 'session-refused'
+  | 'app-unreachable';
 
 /** A cause in words: what the answer means and what to do. */
 export interface Diagnosis {

@@ -48,6 +48,7 @@ export class GatewayClient {
   /** Sends one request; what goes wrong on the way is an answer, too. */
   async ask(request: Request, signal?: AbortSignal): Promise<Exchange> {
     const path = pathOf(request);
+    const asked = performance.now();
     const answer = await this.#send(request, path, signal);
     return {
       answer,
@@ -55,10 +56,14 @@ export class GatewayClient {
         method: request.method,
         path,
         as: request.as ?? 'nobody',
+        body: '',
+        headers: request.prefer === undefined ? [] : [`Prefer: ${request.prefer}`],
+        expected: '',
         status: answer.status,
         code: answer.status === null ? null : (answer.code ?? null),
         answer: inWords(answer),
         control: request.control ?? false,
+        milliseconds: performance.now() - asked,
       },
     };
   }

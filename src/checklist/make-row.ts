@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { PlannedColumn, TablePlan } from './table-plan';
+import { linkColumns, type PlannedColumn, type RowValue, type TablePlan } from './table-plan';
 
 /** A row to insert and the column that finds it again, where its value is known before the insert. */
 export interface NewRow {
@@ -13,28 +13,23 @@ export interface CannotMake {
   readonly reason: string;
 }
 
-/** What JSON can say of a column. */
-type RowValue = string | number | boolean | readonly never[] | Readonly<Record<string, never>>;
-
 /** Types whose values can carry the marker that finds the row again. */
 const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'name']);
 
 /** A row that `owner` owns and that breaks nothing the plan tells; `marker` is unique to it and shows where it is from. */
-export function makeRow(
-  { columns, owner: ownerColumn }: TablePlan,
-  owner: string,
-  marker: string,
-): NewRow | CannotMake {
+export function makeRow(plan: TablePlan, owner: string, marker: string): NewRow | CannotMake {
+  const { columns } = plan;
+  const ownerColumn = linkColumns(plan)[0] ?? '';
   const values: Record<string, unknown> = { [ownerColumn]: owner };
   let key: NewRow['key'];
   for (const column of columns) {
     if (column.name === ownerColumn) continue;
-    if (column.primaryKey && !column.generated && column.type === 'uuid') {
+    if (column.primaryKey && column.generated === 'no' && column.type === 'uuid') {
       const value = randomUUID();
       values[column.name] = value;
       key = { column: column.name, value };
     } else if (column.required) {
-      if (column.isReference) return { column: column.name, reason: 'it points at a row of another table' };
+      if (column.references) return { column: column.name, reason: 'it points at a row of another table' };
       const value =
         column.primaryKey && column.type.startsWith('int') ? randomKey(column) : valueFor(column, marker);
       if (value === undefined) return { column: column.name, reason: `its type is ${column.type}` };

@@ -1,5 +1,4 @@
-import { CHECKS } from './checks';
-import { summarize, type ChecklistReport, type CheckResult, type Verdict } from './verdict';
+import { CHECK_FACTS, summarize, type ChecklistReport, type CheckResult, type Verdict } from './verdict';
 
 const SIGNS: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✖', unknown: '?', skipped: '–' };
 
@@ -40,7 +39,7 @@ export function textReport(report: ChecklistReport): string {
 
 /** The title a check is known by. */
 export function titleOf(check: CheckResult['check']): string {
-  return CHECKS.find(({ id }) => id === check)?.title ?? check;
+  return CHECK_FACTS[check].title;
 }
 
 function textOfResult({ table, check, verdict, cause, message, advice, evidence }: CheckResult): string[] {

@@ -50,7 +50,7 @@ export class RowJournal {
       else
         left.push({ table: row.table, key: `${row.column}=${row.value}`, owner: row.owner, reason: failure });
     }
-    return { created, removed, left };
+    return { created, removed, left, byTable: [] };
   }
 
   /** Undefined when the row is gone, else why it stays. */

@@ -1,30 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import type { Engine } from '../flux/engine';
 import { CHECKS } from './checks';
 import type { Check } from './checks/check';
 import { CheckContext } from './context';
 import { diagnose } from './diagnose';
-import { GatewayClient, type ClientOptions } from './gateway-client';
+import { GatewayClient } from './gateway-client';
+import type { ChecklistOptions } from './options';
 import { RowJournal } from './row-journal';
-import type { TablePlan } from './table-plan';
-import type { CheckId, CheckResult, ChecklistReport } from './verdict';
+import { CHECK_FACTS, type CheckResult, type ChecklistReport } from './verdict';
+
+export type { ChecklistOptions, Progress } from './options';
 
 /** Milliseconds the clean-up has after a run was cancelled. */
 const CLEAN_UP_TIMEOUT = 20_000;
-
-export interface ChecklistOptions extends ClientOptions {
-  /** Found out from the first answer when left out. */
-  readonly engine?: Engine | undefined;
-  readonly plan: TablePlan;
-  /** Two different subjects. */
-  readonly subjects: readonly [string, string];
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-export type Progress =
-  | { readonly kind: 'started'; readonly check: CheckId }
-  | { readonly kind: 'finished'; readonly result: CheckResult }
-  | { readonly kind: 'cleaning' };
 
 /** Nothing could be asked at all; the message is one sentence with the way out. */
 export class CannotRun extends Error {
@@ -36,22 +24,47 @@ export class CannotRun extends Error {
  * @throws {CannotRun} when the gateway cannot be reached, or is none
  */
 export async function runChecklist(options: ChecklistOptions): Promise<ChecklistReport> {
-  const { plan, subjects, signal, onProgress = () => undefined } = options;
+  const { plan, subjects, mode, signal, onProgress = () => undefined } = options;
   if (subjects[0] === subjects[1]) throw new CannotRun('The checklist needs two different subjects.');
+  const started = new Date();
   const client = new GatewayClient(options);
   const engine = await reachGateway(client, options);
   const journal = new RowJournal(client);
-  const context = new CheckContext(plan, engine, subjects, client, journal, signal);
   const results: CheckResult[] = [];
-  for (const check of CHECKS) {
-    onProgress({ kind: 'started', check: check.id });
-    const result = signal?.aborted ? cancelled(check, plan.table) : await runCheck(check, context, signal);
-    results.push(result);
-    onProgress({ kind: 'finished', result });
+  onProgress({
+    kind: 'planned',
+    tables: plan.tables.map(({ table }) => ({ table, checks: CHECKS.length })),
+  });
+  for (const tablePlan of plan.tables) {
+    const context = new CheckContext(tablePlan, engine, subjects, client, journal, signal);
+    for (const check of CHECKS) {
+      onProgress({ kind: 'started', table: tablePlan.table, check: check.id });
+      const result = signal?.aborted
+        ? cancelled(check, tablePlan.table)
+        : await runCheck(check, context, signal);
+      results.push(result);
+      onProgress({ kind: 'finished', result });
+    }
   }
   onProgress({ kind: 'cleaning' });
   const rows = await journal.cleanUp(AbortSignal.timeout(CLEAN_UP_TIMEOUT));
-  return { url: options.gatewayUrl, engine, results, rows, cancelled: signal?.aborted ?? false };
+  const evidence = results.flatMap(result => result.evidence);
+  return {
+    runId: randomBytes(4).toString('hex'),
+    url: options.gatewayUrl,
+    engine,
+    mode,
+    subjects,
+    started: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    requestSeconds: evidence.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000,
+    requests: evidence.length,
+    waits: [],
+    results,
+    notChecked: plan.notChecked,
+    rows,
+    cancelled: signal?.aborted ?? false,
+  };
 }
 
 /** A check that breaks is a check that cannot tell; the rows made so far are removed all the same. */
@@ -69,6 +82,8 @@ async function runCheck(
     return {
       table,
       check: check.id,
+      verb: CHECK_FACTS[check.id].verb,
+      actor: CHECK_FACTS[check.id].actor,
       verdict: 'unknown',
       cause: 'gateway-error',
       message,
@@ -83,6 +98,8 @@ function cancelled(check: Check, table: string): CheckResult {
   return {
     table,
     check: check.id,
+    verb: CHECK_FACTS[check.id].verb,
+    actor: CHECK_FACTS[check.id].actor,
     verdict: 'skipped',
     cause: 'cancelled',
     message,
@@ -96,11 +113,9 @@ async function reachGateway(
   client: GatewayClient,
   { plan, engine, signal, gatewayUrl }: ChecklistOptions,
 ): Promise<Engine> {
-  const { answer } = await client.ask(
-    { method: 'GET', table: plan.table, query: { limit: '0' }, as: undefined },
-    signal,
-  );
-  const diagnosis = diagnose(answer, { table: plan.table, verb: 'SELECT' });
+  const table = plan.tables[0]?.table ?? '';
+  const { answer } = await client.ask({ method: 'GET', table, query: { limit: '0' }, as: undefined }, signal);
+  const diagnosis = diagnose(answer, { table, verb: 'SELECT' });
   if (answer.status === null || diagnosis?.cause === 'not-flux') {
     throw new CannotRun(
       `${gatewayUrl}: ${diagnosis?.message ?? 'no answer.'} ${diagnosis?.advice ?? ''}`.trim(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fetch } from '../../src/checklist/gateway-client';
 import { GatewayClient } from '../../src/checklist/gateway-client';
-import { planFromOpenApi } from '../../src/checklist/table-plan';
+import { planFromOpenApi } from '../../src/checklist/plan';
 import { ENGINES } from '../../src/flux/engine';
 import { countRows, planOf, realFetch, realNow, runOn, verdicts } from '../support/checklist';
 import { GUIDE_SQL } from '../support/guide-sql';
@@ -126,7 +126,9 @@ for (const engine of ENGINES) {
       );
       const plan = await planOf(flux, sql);
       const columns = plan.columns.map(column =>
-        column.name === 'id' ? { ...column, required: false, primaryKey: true, generated: true } : column,
+        column.name === 'id'
+          ? { ...column, required: false, primaryKey: true, generated: 'default' as const }
+          : column,
       );
       const report = await runOn(flux, { ...plan, columns });
       assert.equal(verdicts(report)['forged-insert'], 'fail policy');

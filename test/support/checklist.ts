@@ -1,6 +1,7 @@
 import type { Fetch } from '../../src/checklist/gateway-client';
 import { runChecklist, type ChecklistOptions } from '../../src/checklist/run';
-import { planFromModel, type TablePlan } from '../../src/checklist/table-plan';
+import { planFromModel } from '../../src/checklist/plan';
+import type { TablePlan } from '../../src/checklist/table-plan';
 import type { ChecklistReport } from '../../src/checklist/verdict';
 import { Database } from '../../src/database/connection';
 import { modelFromStatements } from '../../src/schema/from-statements';
@@ -32,7 +33,8 @@ export async function runOn(
     subjects: ['ann', 'bob'],
     fetch: realFetch,
     now: realNow,
-    plan,
+    plan: { tables: [plan], notChecked: [] },
+    mode: 'full',
     ...options,
   });
 }

@@ -1,29 +1,23 @@
 import type { CheckContext, Control } from '../context';
 import type { Diagnosis } from '../diagnose';
-import type { CheckId, CheckResult, Evidence } from '../verdict';
+import { CHECK_FACTS, type CheckId, type CheckResult, type Evidence } from '../verdict';
 
 /** One point of the checklist. */
 export interface Check {
   readonly id: CheckId;
-  /** What is to be proved, as a statement. */
-  readonly title: string;
   /** Asks what is needed, its positive controls included, and judges the answers. */
   run(context: CheckContext): Promise<CheckResult>;
 }
 
 /** A result before the check puts its table and its id to it. */
-export type Judged = Omit<CheckResult, 'table' | 'check'>;
+export type Judged = Omit<CheckResult, 'table' | 'check' | 'verb' | 'actor'>;
 
 /** Gives a check its type, and its results the table and the id. */
-export function defineCheck(
-  id: CheckId,
-  title: string,
-  judge: (context: CheckContext) => Promise<Judged>,
-): Check {
+export function defineCheck(id: CheckId, judge: (context: CheckContext) => Promise<Judged>): Check {
+  const { verb, actor } = CHECK_FACTS[id];
   return {
     id,
-    title,
-    run: async context => ({ table: context.plan.table, check: id, ...(await judge(context)) }),
+    run: async context => ({ table: context.plan.table, check: id, verb, actor, ...(await judge(context)) }),
   };
 }
 

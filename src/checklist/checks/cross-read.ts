@@ -1,7 +1,7 @@
 import { defineCheck, failed, firstBroken, passed, unproved } from './check';
 import { leakDiagnosis } from './leak';
 
-export default defineCheck('cross-read', 'Two subjects cannot read each other’s rows', async context => {
+export default defineCheck('cross-read', async context => {
   const [a, b] = context.subjects;
   const ownA = await context.ownRow(a);
   const ownB = await context.ownRow(b);
@@ -20,7 +20,7 @@ export default defineCheck('cross-read', 'Two subjects cannot read each other’
   if (aSeesB.rows + bSeesA.rows > 0) {
     const reader = aSeesB.rows > 0 ? a : b;
     const message = `${reader} reads the row of ${reader === a ? b : a}${aSeesB.rows > 0 && bSeesA.rows > 0 ? ', and the other way round' : ''}.`;
-    const advice = `Tie the SELECT policy to the subject: using (${context.plan.owner} = auth.uid()).`;
+    const advice = `Tie the SELECT policy to the subject: using (${context.owner} = auth.uid()).`;
     return failed(await leakDiagnosis(context, message, advice, ownA.value), ...evidence);
   }
   const broken = aSeesB.diagnosis ?? bSeesA.diagnosis;

@@ -1,9 +1,9 @@
 import { defineCheck, failed, firstBroken, passed, unproved } from './check';
 import { leakDiagnosis } from './leak';
 
-export default defineCheck('own-rows-only', 'A signed-in subject sees only its own rows', async context => {
+export default defineCheck('own-rows-only', async context => {
   const [a, b] = context.subjects;
-  const { owner } = context.plan;
+  const { owner } = context;
   const ownA = await context.ownRow(a);
   const ownB = await context.ownRow(b);
   // IS DISTINCT FROM finds rows of nobody as well, which <> would not.

@@ -3,14 +3,14 @@ import type { Exchange } from '../gateway-client';
 import { defineCheck, failed, passed, unproved, type Judged } from './check';
 import { leakDiagnosis } from './leak';
 
-export default defineCheck('signed-out', 'A request without a token is refused', async context => {
+export default defineCheck('signed-out', async context => {
   const [a] = context.subjects;
   const control = await context.tokenWorks(a);
   // v1 has no gateway: only rows that are there can prove that the policies keep `anon` out.
   const own = context.engine === 'v1_dedicated' ? await context.ownRow(a) : undefined;
   const asked = await context.ask({
     method: 'GET',
-    query: { select: context.plan.owner, limit: '1' },
+    query: { select: context.owner, limit: '1' },
     as: undefined,
   });
   const { answer } = asked;

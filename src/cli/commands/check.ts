@@ -1,7 +1,8 @@
 import { GatewayClient } from '../../checklist/gateway-client';
 import { jsonReport, textReport } from '../../checklist/report';
 import { runChecklist } from '../../checklist/run';
-import { planFromModel, planFromOpenApi, tablesWithOwner, type TablePlan } from '../../checklist/table-plan';
+import { planByHand, planFromModel, planFromOpenApi, tablesWithOwner } from '../../checklist/plan';
+import type { TablePlan } from '../../checklist/table-plan';
 import type { FluxProject } from '../../flux/project';
 import { modelFromStatements } from '../../schema/from-statements';
 import type { SchemaModel } from '../../schema/model';
@@ -63,7 +64,8 @@ Exit code: 0 all passed, 1 anything failed or could not be told, 2 could not run
     const report = await runChecklist({
       ...client,
       engine: project.engine?.value,
-      plan,
+      plan: { tables: [plan], notChecked: [] },
+      mode: 'full',
       subjects,
       signal: terminal.signal,
     });
@@ -128,5 +130,5 @@ async function planFromGateway(
       `Which column of ${table} holds the owner? Give --owner, or --sql with the SQL that makes the table.`,
     );
   }
-  return planFromOpenApi(await client.openApi(subject), table, owner) ?? { table, owner, columns: [] };
+  return planFromOpenApi(await client.openApi(subject), table, owner) ?? planByHand(table, owner);
 }

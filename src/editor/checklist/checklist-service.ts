@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { GatewayClient, type ClientOptions } from '../../checklist/gateway-client';
 import { CannotRun, runChecklist, type Progress } from '../../checklist/run';
-import { planFromOpenApi, type TablePlan } from '../../checklist/table-plan';
-import type { ChecklistReport, CheckId, CheckResult } from '../../checklist/verdict';
+import { planFromOpenApi } from '../../checklist/plan';
+import { linkColumns, type TablePlan } from '../../checklist/table-plan';
+import type { CheckResult } from '../../checklist/verdict';
 import { ActionableError, type Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
@@ -11,37 +12,11 @@ import { requireFolder, requireGatewayUrl, requireSecret } from '../project/requ
 import { readSettings } from '../settings';
 import type { Subjects } from '../tokens/subjects';
 import type { TableFinder } from './table-finder';
+import { NEVER, type ChecklistRun } from './checklist-run';
 import { askForTable, confirmHost } from './questions';
 
 /** Subjects nobody else has, for a folder that has no test subjects of its own. */
 const STAND_INS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
-
-/** What is known of the run that goes on, or of the last one. */
-export interface ChecklistRun {
-  readonly folder: vscode.WorkspaceFolder | undefined;
-  readonly state: 'never' | 'running' | 'cleaning' | 'done' | 'cancelled' | 'failed';
-  readonly plan: TablePlan | undefined;
-  readonly subjects: readonly string[];
-  readonly current: CheckId | undefined;
-  readonly results: readonly CheckResult[];
-  readonly report: ChecklistReport | undefined;
-  readonly problem: string;
-  readonly ended: Date | undefined;
-  readonly seconds: number;
-}
-
-const NEVER: ChecklistRun = {
-  folder: undefined,
-  state: 'never',
-  plan: undefined,
-  subjects: [],
-  current: undefined,
-  results: [],
-  report: undefined,
-  problem: '',
-  ended: undefined,
-  seconds: 0,
-};
 
 /** Runs the isolation checklist, one at a time, and tells how far it is. */
 export class ChecklistService implements vscode.Disposable {
@@ -104,7 +79,13 @@ export class ChecklistService implements vscode.Disposable {
     if (!plan || !(await confirmHost(this.memento, gatewayUrl, plan.table))) return;
     this.#refuseSecond();
     const engine = project.engine?.value;
-    this.#running = this.#ask(folder, { ...client, engine, plan, subjects: [a, b] });
+    this.#running = this.#ask(folder, {
+      ...client,
+      engine,
+      plan: { tables: [plan], notChecked: [] },
+      mode: 'full',
+      subjects: [a, b],
+    });
     await this.#running;
   }
 
@@ -121,7 +102,7 @@ export class ChecklistService implements vscode.Disposable {
     const chosen = await askForTable(await this.tables.tablesOf(folder), this.memento, folder);
     if (!chosen || chosen.columns.length > 0) return chosen;
     const document = await new GatewayClient(client).openApi(subject);
-    return planFromOpenApi(document, chosen.table, chosen.owner) ?? chosen;
+    return planFromOpenApi(document, chosen.table, linkColumns(chosen)[0] ?? '') ?? chosen;
   }
 
   async #ask(
@@ -131,7 +112,7 @@ export class ChecklistService implements vscode.Disposable {
     const { plan, subjects } = options;
     const abort = (this.#abort = new AbortController());
     const started = Date.now();
-    this.#update({ ...NEVER, folder, state: 'running', plan, subjects });
+    this.#update({ ...NEVER, folder, state: 'running', url: options.gatewayUrl, subjects });
     await vscode.commands.executeCommand('fluxRls.panel.focus', { preserveFocus: true });
     try {
       const report = await runChecklist({
@@ -142,7 +123,7 @@ export class ChecklistService implements vscode.Disposable {
         },
       });
       this.log.info(
-        `checklist on ${plan.table}: ${report.results.map(({ check, verdict }) => `${check} ${verdict}`).join(', ')}`,
+        `checklist on ${plan.tables.map(({ table }) => table).join(', ')}: ${report.results.map(({ check, verdict }) => `${check} ${verdict}`).join(', ')}`,
       );
       const state = report.cancelled ? 'cancelled' : 'done';
       this.#end({ state, results: report.results, report }, started);
@@ -158,11 +139,20 @@ export class ChecklistService implements vscode.Disposable {
 
   #advance(progress: Progress): void {
     switch (progress.kind) {
+      case 'planned':
+        this.#update({
+          ...this.#run,
+          tables: progress.tables.map(table => ({ ...table, shared: false, finished: 0 })),
+        });
+        break;
       case 'started':
-        this.#update({ ...this.#run, current: progress.check });
+        this.#update({ ...this.#run, current: [...this.#run.current, progress] });
         break;
       case 'finished':
-        this.#update({ ...this.#run, current: undefined, results: [...this.#run.results, progress.result] });
+        this.#update(finished(this.#run, progress.result));
+        break;
+      case 'waiting':
+        this.#update({ ...this.#run, waiting: progress.reason });
         break;
       case 'cleaning':
         this.#update({ ...this.#run, state: 'cleaning' });
@@ -174,7 +164,7 @@ export class ChecklistService implements vscode.Disposable {
     const ended = new Date();
     this.#update({
       ...this.#run,
-      current: undefined,
+      current: [],
       ...outcome,
       ended,
       seconds: (ended.getTime() - started) / 1000,
@@ -185,4 +175,16 @@ export class ChecklistService implements vscode.Disposable {
     this.#run = run;
     this.#changed.fire();
   }
+}
+
+function finished(run: ChecklistRun, result: CheckResult): ChecklistRun {
+  return {
+    ...run,
+    waiting: '',
+    current: run.current.filter(({ table, check }) => table !== result.table || check !== result.check),
+    tables: run.tables.map(progress =>
+      progress.table === result.table ? { ...progress, finished: progress.finished + 1 } : progress,
+    ),
+    results: [...run.results, result],
+  };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { TablePlan } from '../../checklist/table-plan';
+import { planByHand } from '../../checklist/plan';
+import { linkColumns, type TablePlan } from '../../checklist/table-plan';
 
 /** The table to check: the only one, the one picked, or one that is named by hand and remembered. */
 export async function askForTable(
@@ -10,7 +11,11 @@ export async function askForTable(
   const [only] = candidates;
   if (only && candidates.length === 1) return only;
   if (candidates.length > 1) {
-    const items = candidates.map(plan => ({ label: plan.table, description: `owner ${plan.owner}`, plan }));
+    const items = candidates.map(plan => ({
+      label: plan.table,
+      description: `owner ${linkColumns(plan).join(', ')}`,
+      plan,
+    }));
     return (await vscode.window.showQuickPick(items, { title: 'Check which table?' }))?.plan;
   }
   return nameTable(memento, `table ${folder.uri.toString()}`);
@@ -35,7 +40,7 @@ async function nameTable(memento: vscode.Memento, key: string): Promise<TablePla
   if (!owner?.trim()) return undefined;
   const named = { table: table.trim(), owner: owner.trim() };
   await memento.update(key, named);
-  return { ...named, columns: [] };
+  return planByHand(named.table, named.owner);
 }
 
 /** A gateway elsewhere is asked for once, by name: rows will be made there. */

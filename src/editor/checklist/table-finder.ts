@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import { tablesWithOwner, type TablePlan } from '../../checklist/table-plan';
+import { tablesWithOwner } from '../../checklist/plan';
+import type { TablePlan } from '../../checklist/table-plan';
 import { modelFromStatements } from '../../schema/from-statements';
 import type { PushReader } from '../lint/push-reader';
 import type { Projects } from '../project/projects';

@@ -1,5 +1,5 @@
 import { engineLabel, type TableVerb } from '../../flux/engine';
-import { accessOf, verdictOf, type Access } from '../../lint/access';
+import { accessOf, verdictOf, type Access } from '../../schema/access';
 import type { Audience } from '../../schema/audience';
 import type { SchemaModel, Table } from '../../schema/model';
 

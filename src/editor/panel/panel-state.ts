@@ -2,7 +2,8 @@ import { CHECKS } from '../../checklist/checks';
 import { engineLabel } from '../../flux/engine';
 import { describeSource, type FluxProject, type Sourced } from '../../flux/project';
 import type { PanelChecklist, PanelPoint, PanelProject, ProjectRow } from '../../panel/messages';
-import type { ChecklistRun } from '../checklist/checklist-service';
+import { CHECK_FACTS } from '../../checklist/check-ids';
+import type { ChecklistRun } from '../checklist/checklist-run';
 
 /** What the page shows of a project; a secret is shown as known or missing. */
 export function panelProject(project: FluxProject): PanelProject {
@@ -23,16 +24,17 @@ export function panelProject(project: FluxProject): PanelProject {
 export function panelChecklist(run: ChecklistRun): PanelChecklist {
   return {
     state: run.state,
-    table: run.plan?.table ?? '',
-    owner: run.plan?.owner ?? '',
+    table: run.tables[0]?.table ?? '',
+    owner: '',
     subjects: run.subjects,
-    points: CHECKS.map(({ id, title }): PanelPoint => {
+    points: CHECKS.map(({ id }): PanelPoint => {
+      const { title } = CHECK_FACTS[id];
       const result = run.results.find(({ check }) => check === id);
       if (result) {
         const { verdict, cause, message, advice, evidence } = result;
         return { id, title, state: verdict, cause, message, advice, evidence };
       }
-      const state = run.current === id ? 'running' : 'waiting';
+      const state = run.current.some(({ check }) => check === id) ? 'running' : 'waiting';
       return { id, title, state, cause: null, message: '', advice: '', evidence: [] };
     }),
     problem: run.problem,

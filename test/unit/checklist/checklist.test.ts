@@ -4,6 +4,7 @@ import { diagnose, isPolicyRefusal } from '../../../src/checklist/diagnose';
 import { makeRow } from '../../../src/checklist/make-row';
 import { CannotRun, runChecklist } from '../../../src/checklist/run';
 import { jsonReport, textReport } from '../../../src/checklist/report';
+import { planByHand } from '../../../src/checklist/plan';
 import type { PlannedColumn, TablePlan } from '../../../src/checklist/table-plan';
 import type { ChecklistReport } from '../../../src/checklist/verdict';
 import { Secret } from '../../../src/flux/secret';
@@ -169,13 +170,18 @@ describe('making a row', () => {
   const column = (name: string, type: string, more: Partial<PlannedColumn> = {}): PlannedColumn => ({
     name,
     type,
+    notNull: true,
     required: true,
     primaryKey: false,
-    generated: false,
-    isReference: false,
+    generated: 'no',
+    insertable: true,
+    updatable: true,
     ...more,
   });
-  const plan = (...columns: PlannedColumn[]): TablePlan => ({ table: 'notes', owner: 'owner_id', columns });
+  const plan = (...columns: PlannedColumn[]): TablePlan => ({
+    ...planByHand('notes', 'owner_id'),
+    columns,
+  });
 
   it('sends what has to be sent, and nothing else', () => {
     const row = makeRow(
@@ -197,7 +203,7 @@ describe('making a row', () => {
   it('finds a row by a text that only it has, or not at all', () => {
     const marked = makeRow(
       plan(
-        column('id', 'int4', { primaryKey: true, generated: true, required: false }),
+        column('id', 'int4', { primaryKey: true, generated: 'default', required: false }),
         column('body', 'text'),
       ),
       'ann',
@@ -205,7 +211,7 @@ describe('making a row', () => {
     );
     assert.deepEqual('key' in marked && marked.key, { column: 'body', value: 'mark' });
     const nameless = makeRow(
-      plan(column('id', 'int4', { generated: true, required: false }), column('n', 'int4')),
+      plan(column('id', 'int4', { generated: 'default', required: false }), column('n', 'int4')),
       'ann',
       'mark',
     );
@@ -217,10 +223,13 @@ describe('making a row', () => {
       column: 'area',
       reason: 'its type is polygon',
     });
-    assert.deepEqual(makeRow(plan(column('list_id', 'uuid', { isReference: true })), 'ann', 'm'), {
-      column: 'list_id',
-      reason: 'it points at a row of another table',
-    });
+    assert.deepEqual(
+      makeRow(plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })), 'ann', 'm'),
+      {
+        column: 'list_id',
+        reason: 'it points at a row of another table',
+      },
+    );
   });
 });
 
@@ -229,7 +238,8 @@ describe('a gateway that is none', () => {
     runChecklist({
       gatewayUrl: 'http://127.0.0.1:9',
       secret: new Secret(SECRET),
-      plan: { table: 'notes', owner: 'owner_id', columns: [] },
+      plan: { tables: [planByHand('notes', 'owner_id')], notChecked: [] },
+      mode: 'full',
       subjects: ['a', 'b'],
       fetch,
       now: () => 0,
@@ -268,7 +278,8 @@ describe('a gateway that is none', () => {
     const same = runChecklist({
       gatewayUrl: 'http://127.0.0.1:9',
       secret: new Secret(SECRET),
-      plan: { table: 'n', owner: 'o', columns: [] },
+      plan: { tables: [planByHand('n', 'o')], notChecked: [] },
+      mode: 'full',
       subjects: ['a', 'a'],
       fetch: () => Promise.reject(new Error('asked')),
       now: () => 0,
@@ -300,13 +311,24 @@ describe('a gateway that is none', () => {
 
 describe('the report', () => {
   const report: ChecklistReport = {
+    runId: '0a1b2c3d',
     url: 'http://127.0.0.1:9',
+    mode: 'full',
+    subjects: ['ann', 'bob'],
+    started: '2026-01-01T00:00:00.000Z',
+    seconds: 1,
+    requestSeconds: 1,
+    requests: 2,
+    waits: [],
+    notChecked: [],
     engine: 'v2_shared',
     cancelled: false,
     results: [
       {
         table: 'notes',
         check: 'signed-out',
+        verb: 'read',
+        actor: 'none',
         verdict: 'pass',
         cause: null,
         message: 'Without a token: 401.',
@@ -320,12 +342,18 @@ describe('the report', () => {
             code: null,
             answer: 'authorization required',
             control: false,
+            body: '',
+            headers: [],
+            expected: '',
+            milliseconds: 1,
           },
         ],
       },
       {
         table: 'notes',
         check: 'forged-insert',
+        verb: 'insert',
+        actor: 'other',
         verdict: 'fail',
         cause: 'policy',
         message: 'Accepted.',
@@ -339,6 +367,10 @@ describe('the report', () => {
             code: null,
             answer: 'no body',
             control: false,
+            body: '',
+            headers: [],
+            expected: '',
+            milliseconds: 1,
           },
         ],
       },
@@ -346,6 +378,7 @@ describe('the report', () => {
     rows: {
       created: 3,
       removed: 2,
+      byTable: [{ table: 'notes', created: 3, removed: 2 }],
       left: [{ table: 'notes', key: 'id=1', owner: 'bob', reason: 'no policy lets its owner delete it' }],
     },
   };
@@ -376,6 +409,7 @@ describe('the report', () => {
       rows: {
         created: 3,
         removed: 2,
+        byTable: [{ table: 'notes', created: 3, removed: 2 }],
         left: [{ table: 'notes', key: 'id=1', owner: 'bob', reason: 'no policy lets its owner delete it' }],
       },
       summary: { pass: 1, fail: 1, unknown: 0, skipped: 0 },

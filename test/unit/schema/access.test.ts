@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Engine } from '../../../src/flux/engine';
-import { accessOf, verdictOf } from '../../../src/lint/access';
+import { accessOf, verdictOf } from '../../../src/schema/access';
 import { modelFromStatements } from '../../../src/schema/from-statements';
 import { parseAll } from '../../support/sql';
 

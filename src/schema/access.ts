@@ -1,9 +1,9 @@
 import { ANON, TABLE_VERBS, type TableVerb } from '../flux/engine';
-import { AUDIENCES, type Audience } from '../schema/audience';
-import { isForPublic, relationKey, type Policy, type SchemaModel, type Table } from '../schema/model';
-import type { Predicate } from '../schema/predicate';
-import { schemaObject, type PrivilegeOrigin } from '../schema/privileges';
-import { isAlwaysTrue } from '../schema/truth';
+import { AUDIENCES, type Audience } from './audience';
+import { isForPublic, relationKey, type Policy, type SchemaModel, type Table } from './model';
+import type { Predicate } from './predicate';
+import { schemaObject, type PrivilegeOrigin } from './privileges';
+import { isAlwaysTrue } from './truth';
 
 /** Why a role gets the rows it gets. */
 export type Reason = 'no grant' | 'no policy' | 'never true' | 'RLS is off' | 'made elsewhere' | 'policies';
