@@ -11,6 +11,8 @@ export interface MintOptions {
   readonly lifetime?: number;
   /** Unix seconds. */
   readonly now?: number;
+  /** Claims besides; they never take the place of `sub`, `role`, `iat` and `exp`. */
+  readonly extraClaims?: Readonly<Record<string, unknown>>;
 }
 
 /** A signed token and what it says. The token is a live credential: hand it over only where it was asked for. */
@@ -35,7 +37,7 @@ export async function mintToken(options: MintOptions): Promise<MintedToken> {
   const iat = options.now ?? Math.floor(Date.now() / 1000);
   const claims: ProjectClaims = { sub: subject, role, iat, exp: iat + lifetime };
   const { SignJWT } = await import('jose');
-  const token = await new SignJWT({ ...claims })
+  const token = await new SignJWT({ ...options.extraClaims, ...claims })
     .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: 'JWT' })
     .sign(new TextEncoder().encode(secret.reveal()));
   return { token, claims };
