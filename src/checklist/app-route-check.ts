@@ -227,10 +227,9 @@ function evidenceOf(
   expected: string,
   control: boolean,
 ): Evidence {
-  const [method = 'GET', path = ''] = name.split(' ');
   return {
-    method,
-    path,
+    method: 'GET',
+    path: name.replace(/^GET /, ''),
     as,
     body: '',
     headers: as === 'nobody' ? [] : ['Cookie: a session made for the check'],

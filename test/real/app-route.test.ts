@@ -194,13 +194,13 @@ describe('the app’s route, on a real Next.js build', function () {
     interface V4 {
       decode(options: { token: string; secret: string }): Promise<Record<string, unknown> | null>;
     }
-    const { decode } = createRequire(path.join(app.folder, 'package.json'))('next-auth-v4/jwt') as V4;
+    const v4 = createRequire(path.join(app.folder, 'package.json'))('next-auth-v4/jwt') as V4;
     const cookie = await sessionCookie({
       name: 'next-auth.session-token',
       secret: authSecret,
       subject: ANN,
     });
     const token = cookie.slice(cookie.indexOf('=') + 1);
-    assert.equal((await decode({ token, secret: authSecret.reveal() }))?.sub, ANN);
+    assert.equal((await v4.decode({ token, secret: authSecret.reveal() }))?.sub, ANN);
   });
 });

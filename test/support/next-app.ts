@@ -88,7 +88,10 @@ export class NextApp {
     await applyScaffold(
       plan.files.filter(file => file.path !== '.env.local'),
       {
-        write: async (file, text) => Promise.resolve(write({ [file]: text })),
+        write: (file, text) => {
+          write({ [file]: text });
+          return Promise.resolve();
+        },
         remove: () => Promise.resolve(),
       },
     );
