@@ -2,13 +2,24 @@ import type { Engine } from '../flux/engine';
 import { diagnose, type Diagnosis } from './diagnose';
 import type { Asker, Caller, Exchange, Request, Row } from './gateway-client';
 import { affects, refusesByPolicy, shows, stopsAtCast, stopsAtNull, type Ideal } from './ideal';
-import { castGuard, nullColumn, readColumns, type Control, type Filter, type KnownRow } from './known-row';
+import {
+  castGuard,
+  isText,
+  nullColumn,
+  readColumns,
+  type Control,
+  type Filter,
+  type KnownRow,
+} from './known-row';
 import type { MadeRows } from './made-rows';
-import { changeFor } from './make-row';
 import { outcomeOf, type Outcome } from './outcome';
 import type { Draft, RowSource } from './row-source';
+import { valueFor } from './row-values';
 import { linkColumns, type TablePlan } from './table-plan';
 import type { Mode } from './verdict';
+
+/** What a changed text says. */
+const CHANGE = 'changed by the flux-rls check';
 
 /** An answer, and how far it shows the request got. */
 export interface Told extends Exchange {
@@ -38,6 +49,9 @@ export class CheckContext {
   readonly made: MadeRows | undefined;
   /** What became of the first own row, which was deleted for good; undefined before. */
   deletedOwn: Told | undefined;
+  readonly #tokens = new Map<string, Promise<Control<Told>>>();
+  readonly #ownInserts = new Map<string, Promise<Told>>();
+  readonly #seconds = new Map<string, Promise<Control<KnownRow>>>();
 
   constructor(private readonly options: ContextOptions) {
     this.plan = options.plan;
@@ -92,14 +106,34 @@ export class CheckContext {
     return this.rows.own(this.plan, subject);
   }
 
+  /** One row more of the subject's. */
   async another(subject: string): Promise<Control<KnownRow>> {
     return this.rows.another(this.plan, subject);
   }
 
-  /** The subject's token gets as far as PostgreSQL. */
+  /** A second row that stays the subject's while the table is asked about. */
+  async second(subject: string): Promise<Control<KnownRow>> {
+    const known = this.#seconds.get(subject) ?? this.another(subject);
+    this.#seconds.set(subject, known);
+    return known;
+  }
+
+  /** The subject's token gets as far as PostgreSQL; asked once. */
   async tokenWorks(subject: string): Promise<Control<Told>> {
+    const known = this.#tokens.get(subject) ?? this.#tryToken(subject);
+    this.#tokens.set(subject, known);
+    return known;
+  }
+
+  async #tryToken(subject: string): Promise<Control<Told>> {
     const query = { select: this.column, limit: '1' };
-    const told = await this.ask({ method: 'GET', query, as: subject, control: true, ideal: this.#ownShown(subject) });
+    const told = await this.ask({
+      method: 'GET',
+      query,
+      as: subject,
+      control: true,
+      ideal: this.#ownShown(subject),
+    });
     const diagnosis = this.diagnose(told, 'SELECT', subject);
     const evidence = [told.evidence];
     return diagnosis ? { held: false, diagnosis, evidence } : { held: true, value: told, evidence };
@@ -128,6 +162,17 @@ export class CheckContext {
       control: isOpen,
       ideal: isOpen ? stopsAtNull(missing ?? '') : refusesByPolicy(),
     });
+  }
+
+  /** The subject's own insert in that form, asked once; a broken control where no row can be drafted. */
+  async probeOwnInsert(subject: string): Promise<Told | Extract<Control<never>, { readonly held: false }>> {
+    const known = this.#ownInserts.get(subject);
+    if (known) return known;
+    const drafted = await this.rows.draft(this.plan, subject);
+    if (!drafted.made) return { held: false, diagnosis: drafted.diagnosis, evidence: drafted.evidence };
+    const told = this.probeInsert(drafted.draft, subject, true);
+    this.#ownInserts.set(subject, told);
+    return told;
   }
 
   /** Changes one row in a form that cannot write; undefined when there is none for this table. */
@@ -205,14 +250,20 @@ export class CheckContext {
     });
   }
 
-  /** A valid change of a row that its subject may make; empty where no column can be changed. */
+  /** A valid change of a row that its subject may make: a column that neither finds the row nor decides about it. */
   changeOf(row: KnownRow): Row {
     const { plan } = this;
-    const text = plan.columns.find(({ name }) => typeof row.values[name] === 'string' && !this.link.includes(name));
-    const change = changeFor(plan, { values: row.values as never, markerColumn: text?.name });
-    if (!change) return Object.fromEntries(this.link.map(column => [column, row.values[column]]));
-    // Without a key, the text is what finds the row again.
-    return { [change.column]: plan.key.length > 0 ? change.value : (row.values[change.column] ?? change.value) };
+    const fixed = [...plan.key, ...this.link, ...plan.policyColumns, ...Object.keys(row.filter)];
+    const bound = [...plan.foreignKeys.flatMap(({ columns }) => columns), ...plan.uniqueKeys.flat()];
+    const free = plan.columns.filter(
+      ({ name, updatable, generated }) =>
+        updatable && generated !== 'always' && ![...fixed, ...bound].includes(name),
+    );
+    for (const column of [...free.filter(isText), ...free]) {
+      const value = valueFor(column, CHANGE, false);
+      if (value !== undefined) return { [column.name]: value };
+    }
+    return Object.fromEntries(this.link.map(column => [column, row.values[column]]));
   }
 
   #ownShown(subject: string): Ideal {

@@ -88,7 +88,10 @@ export class FoundRows implements RowSource {
     if (!row.held) return row;
     const { values } = row.value;
     const filter = Object.fromEntries(
-      ownership.columns.map((column, index) => [column, `eq.${String(values[ownership.targets[index] ?? ''])}`]),
+      ownership.columns.map((column, index) => [
+        column,
+        `eq.${String(values[ownership.targets[index] ?? ''])}`,
+      ]),
     );
     return { held: true, value: filter, evidence: row.evidence };
   }

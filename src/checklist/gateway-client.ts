@@ -214,8 +214,15 @@ export function exchangeOf(request: Request, answer: Answer | NoAnswer, millisec
 function pathOf({ table, query, cast }: Pick<Request, 'table' | 'query' | 'cast'>): string {
   const path = table.split('/').map(encodeURIComponent).join('/');
   const select = cast && { select: `${cast.column}::${cast.type}` };
-  const search = new URLSearchParams({ ...query, ...select }).toString();
+  const search = Object.entries({ ...query, ...select })
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .join('&');
   return `/${path}${search === '' ? '' : `?${search}`}`;
+}
+
+/** Percent-encodes what a query needs, and leaves PostgREST's own signs to be read. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/%(?:2C|3A|7C|E2%80%A6)/g, decodeURIComponent);
 }
 
 function callerInWords(caller: Caller): string {

@@ -13,7 +13,8 @@ const POLICY = { code: '42501', message: 'new row violates row-level security po
 
 /** The rows that are shown; none is `[]`. */
 export function shows(rows: Rows): Ideal {
-  const words = rows.length === 0 ? '200, no rows' : `200, ${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`;
+  const words =
+    rows.length === 0 ? '200, no rows' : `200, ${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`;
   return { words, answer: { status: 200, by: 'postgrest', rows } };
 }
 

@@ -32,7 +32,8 @@ export function isText({ type, enumValues }: PlannedColumn): boolean {
 /** `column=eq.value` for each of the columns; undefined where a value is missing. */
 export function filterOf(columns: readonly string[], values: Row): Filter | undefined {
   const entries = columns.map(column => [column, values[column]] as const);
-  if (entries.length === 0 || entries.some(([, value]) => value === null || value === undefined)) return undefined;
+  if (entries.length === 0 || entries.some(([, value]) => value === null || value === undefined))
+    return undefined;
   return Object.fromEntries(entries.map(([column, value]) => [column, `eq.${asText(value)}`]));
 }
 
@@ -77,6 +78,7 @@ export function nullColumn(plan: TablePlan, verb: 'insert' | 'update'): string |
   return (preferred ?? free[0] ?? possible[0])?.name;
 }
 
+/** A value as a filter has it. */
 export function asText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -2,7 +2,13 @@ import type { Asker, Row } from './gateway-client';
 import { shows } from './ideal';
 import { makeRow } from './make-row';
 import { cannotMake, type Drafted, type RowSource } from './row-source';
-import { linkColumns, type GivenValues, type PlannedForeignKey, type RowValue, type TablePlan } from './table-plan';
+import {
+  linkColumns,
+  type GivenValues,
+  type PlannedForeignKey,
+  type RowValue,
+  type TablePlan,
+} from './table-plan';
 import type { Evidence } from './verdict';
 
 export interface DraftOptions {
@@ -80,7 +86,9 @@ async function targetOf(
   const parent = options.plans.get(table);
   if (parent && parent.ownership.kind !== 'nobody') {
     // Where a parent can have one such child only, another child needs another parent.
-    const isOnlyChild = plan.uniqueKeys.concat([plan.key]).some(key => key.length > 0 && key.every(column => columns.includes(column)));
+    const isOnlyChild = plan.uniqueKeys
+      .concat([plan.key])
+      .some(key => key.length > 0 && key.every(column => columns.includes(column)));
     const row = await (fresh && isOnlyChild ? source.another(parent, subject) : source.own(parent, subject));
     if (!row.held) return { made: false, diagnosis: row.diagnosis, evidence: row.evidence };
     return { values: row.value.values, evidence: row.evidence };

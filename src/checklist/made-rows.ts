@@ -3,7 +3,7 @@ import type { Answer } from './answer';
 import { diagnose, type Diagnosis } from './diagnose';
 import type { Exchange, Row } from './gateway-client';
 import { creates, shows } from './ideal';
-import { filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
+import { asText, filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
 import { draftRow, type DraftOptions } from './links';
 import { mayHaveWritten } from './outcome';
 import type { RowJournal } from './row-journal';
@@ -52,7 +52,8 @@ export class MadeRows implements RowSource {
   ): Promise<SentInsert> {
     const { asker, signal } = this.options;
     const journalIds: string[] = [];
-    for (const { draft, owner } of rows) journalIds.push(await this.#remember(plan, draft, owner, request.as));
+    for (const { draft, owner } of rows)
+      journalIds.push(await this.#remember(plan, draft, owner, request.as));
     const bodies = rows.map(({ draft }) => draft.values);
     const exchange = await asker.ask(
       {
@@ -87,8 +88,14 @@ export class MadeRows implements RowSource {
   }
 
   /** Reads a row that was inserted as whoever may see it. */
-  async find(plan: TablePlan, draft: Draft, as: string): Promise<{ row: Row | undefined; exchange: Exchange }> {
-    const exchange = await this.#read(plan, this.#filter(plan, draft) ?? (await this.#newest(plan, as)), as);
+  async find(
+    plan: TablePlan,
+    draft: Draft,
+    as: string,
+    isThere = true,
+  ): Promise<{ row: Row | undefined; exchange: Exchange }> {
+    const filter = this.#filter(draft) ?? (await this.#newest(plan, as));
+    const exchange = await this.#read(plan, filter, as, isThere);
     return { row: exchange.answer.status === null ? undefined : exchange.answer.rows?.[0], exchange };
   }
 
@@ -100,7 +107,8 @@ export class MadeRows implements RowSource {
     const asked = { table: plan.table, subject, owner: linkColumns(plan)[0], verb: 'INSERT' } as const;
     const tokenExpiry = this.options.asker.expiryOf(subject);
     const refused = diagnose(sent.exchange.answer, { ...asked, tokenExpiry });
-    if (refused) return { held: false, diagnosis: refused, evidence: [...draft.evidence, sent.exchange.evidence] };
+    if (refused)
+      return { held: false, diagnosis: refused, evidence: [...draft.evidence, sent.exchange.evidence] };
     const { row, exchange } = await this.find(plan, draft, subject);
     const evidence = [...draft.evidence, sent.exchange.evidence, exchange.evidence];
     const unread = diagnose(exchange.answer, { ...asked, verb: 'SELECT', tokenExpiry });
@@ -130,7 +138,7 @@ export class MadeRows implements RowSource {
   async #remember(plan: TablePlan, draft: Draft, owner: string, by: string): Promise<string> {
     const { subjects } = this.options;
     const removers = [...new Set([owner, by, ...subjects])];
-    const filter = this.#filter(plan, draft);
+    const filter = this.#filter(draft);
     const entry = { table: plan.table, owner, removers };
     if (filter) return this.journal.add({ ...entry, filter });
     const ownerColumn = plan.ownership.kind === 'column' ? plan.ownership.column : undefined;
@@ -139,7 +147,7 @@ export class MadeRows implements RowSource {
   }
 
   /** Finds the row before PostgreSQL names it: by its key, else by its marker. */
-  #filter(plan: TablePlan, { key, markerColumn, values }: Draft): Filter | undefined {
+  #filter({ key, markerColumn, values }: Draft): Filter | undefined {
     if (key) return Object.fromEntries(Object.entries(key).map(([column, value]) => [column, `eq.${value}`]));
     return markerColumn === undefined ? undefined : filterOf([markerColumn], values);
   }
@@ -149,14 +157,16 @@ export class MadeRows implements RowSource {
     const [key = 'id'] = plan.key;
     const exchange = await this.#newestOf(plan, owner, key);
     const last = exchange.answer.status === null ? undefined : exchange.answer.rows?.[0]?.[key];
-    return typeof last === 'number' || typeof last === 'string' ? { [key]: `gt.${last}` } : { [key]: 'not.is.null' };
+    return typeof last === 'number' || typeof last === 'string'
+      ? { [key]: `gt.${last}` }
+      : { [key]: 'not.is.null' };
   }
 
   async #newest(plan: TablePlan, as: string): Promise<Filter> {
     const [key = 'id'] = plan.key;
     const exchange = await this.#newestOf(plan, as, key);
     const last = exchange.answer.status === null ? undefined : exchange.answer.rows?.[0]?.[key];
-    return { [key]: `eq.${String(last ?? '')}` };
+    return { [key]: `eq.${asText(last ?? '')}` };
   }
 
   async #newestOf(plan: TablePlan, as: string, key: string): Promise<Exchange> {
@@ -174,7 +184,7 @@ export class MadeRows implements RowSource {
     );
   }
 
-  async #read(plan: TablePlan, filter: Filter, as: string): Promise<Exchange> {
+  async #read(plan: TablePlan, filter: Filter, as: string, isThere: boolean): Promise<Exchange> {
     const columns = readColumns(plan, this.#targetsOf(plan));
     return this.options.asker.ask(
       {
@@ -182,8 +192,8 @@ export class MadeRows implements RowSource {
         table: plan.table,
         query: { select: columns.join(','), ...filter },
         as,
-        control: true,
-        ideal: shows([idealRow(plan, columns, filter, as)]),
+        control: isThere,
+        ideal: shows(isThere ? [idealRow(plan, columns, filter, as)] : []),
       },
       this.options.signal,
     );
@@ -198,10 +208,20 @@ export class MadeRows implements RowSource {
 }
 
 /** What the row looks like to its owner where all is well. */
-function idealRow(plan: TablePlan, columns: readonly string[], filter: Filter, as: string): NonNullable<Answer['rows']>[number] {
+function idealRow(
+  plan: TablePlan,
+  columns: readonly string[],
+  filter: Filter,
+  as: string,
+): NonNullable<Answer['rows']>[number] {
   const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: as } : {};
   const known = Object.entries(filter).map(([column, condition]) => [column, condition.replace(/^eq\./, '')]);
-  return { ...Object.fromEntries(columns.map(column => [column, '…'])), ...Object.fromEntries(known), ...link };
+  const row: Row = {
+    ...Object.fromEntries(columns.map(column => [column, '…'])),
+    ...Object.fromEntries(known),
+    ...link,
+  };
+  return row;
 }
 
 function hidden(plan: TablePlan): Diagnosis {

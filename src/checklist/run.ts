@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Engine } from '../flux/engine';
-import { checkAppRoute } from './app-results';
+import { checkAppRoute } from './app-route-check';
 import { checksFor, inOrder } from './checks';
 import type { Check } from './checks/check';
 import { tableGroups } from './components';
@@ -14,7 +14,13 @@ import { MadeRows } from './made-rows';
 import type { ChecklistOptions } from './options';
 import { RowJournal } from './row-journal';
 import type { TablePlan } from './table-plan';
-import { CHECK_FACTS, type CheckId, type CheckResult, type ChecklistReport, type RowsReport } from './verdict';
+import {
+  CHECK_FACTS,
+  type CheckId,
+  type CheckResult,
+  type ChecklistReport,
+  type RowsReport,
+} from './verdict';
 
 export type { ChecklistOptions, Progress } from './options';
 
@@ -42,14 +48,7 @@ export async function runChecklist(options: ChecklistOptions): Promise<Checklist
   });
   const engine = await reachGateway(client, options);
   const run = new Run(options, client, engine);
-  let results: readonly CheckResult[] = [];
-  let rows: RowsReport;
-  try {
-    results = await run.ask();
-  } finally {
-    options.onProgress?.({ kind: 'cleaning' });
-    rows = await run.cleanUp();
-  }
+  const { results, rows } = await askAndCleanUp(run, options);
   return {
     runId: run.id,
     url: options.gatewayUrl,
@@ -66,6 +65,23 @@ export async function runChecklist(options: ChecklistOptions): Promise<Checklist
     rows,
     cancelled: options.signal?.aborted ?? false,
   };
+}
+
+async function askAndCleanUp(
+  run: Run,
+  { onProgress }: ChecklistOptions,
+): Promise<{ readonly results: readonly CheckResult[]; readonly rows: RowsReport }> {
+  const cleanUp = async (): Promise<RowsReport> => {
+    onProgress?.({ kind: 'cleaning' });
+    return run.cleanUp();
+  };
+  try {
+    const results = await run.ask();
+    return { results, rows: await cleanUp() };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
 }
 
 function refuseNonsense({ plan, subjects }: ChecklistOptions): void {
@@ -178,14 +194,20 @@ export class Run {
 
   /** The first own row could not be removed again: then no more are made. */
   #contextAfter(context: CheckContext, check: Check, [result]: readonly CheckResult[]): CheckContext {
-    const staysBehind = check.id === 'delete-own' && result?.verdict !== 'pass' && context.deletedOwn !== undefined;
+    const staysBehind =
+      check.id === 'delete-own' && result?.verdict !== 'pass' && context.deletedOwn !== undefined;
     if (!context.made || !staysBehind || this.#journal.canSweep) return context;
     return this.#contextOf(context.plan, false);
   }
 
   async #askApp(): Promise<CheckResult[]> {
     const { app, subjects, signal, onProgress = () => undefined } = this.options;
-    if (!app || !(['app-signed-out', 'app-own-rows', 'app-other-rows'] as const).some(id => this.#isWanted(app.name, id))) {
+    if (
+      !app ||
+      !(['app-signed-out', 'app-own-rows', 'app-other-rows'] as const).some(id =>
+        this.#isWanted(app.name, id),
+      )
+    ) {
       return [];
     }
     const plan = this.#plans.get(app.table);
@@ -195,7 +217,8 @@ export class Run {
     const rows = context
       ? { a: (await context.own(a)).held, b: (await context.own(b)).held }
       : ('unknown' as const);
-    const results = await checkAppRoute(app, plan && context ? context.column : undefined, subjects, rows, signal);
+    const owner = plan?.ownership.kind === 'column' ? plan.ownership.column : undefined;
+    const results = await checkAppRoute(app, { owner, subjects, rows, signal });
     for (const result of results) onProgress({ kind: 'finished', result });
     return [...results];
   }
@@ -229,7 +252,11 @@ function blank(check: CheckId, table: string): Omit<CheckResult, 'verdict' | 'ca
   return { table, check, verb, actor, advice: '', evidence: [] };
 }
 
-async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = [...items];
   const worker = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);

@@ -31,7 +31,10 @@ export async function mintFaultyToken(
   fault: TokenFault,
   { subject, secret, role = AUTHENTICATED, now }: FaultyTokenOptions,
 ): Promise<string> {
-  const life = fault === 'expired' ? { iat: now - 2 * LONG_AGO, exp: now - LONG_AGO } : { iat: now, exp: now + LIFETIME };
+  const life =
+    fault === 'expired'
+      ? { iat: now - 2 * LONG_AGO, exp: now - LONG_AGO }
+      : { iat: now, exp: now + LIFETIME };
   const claims = {
     ...(fault !== 'no-sub' && { sub: subject }),
     ...(fault !== 'no-role' && { role }),

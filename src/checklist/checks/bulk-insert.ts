@@ -25,15 +25,27 @@ export default defineCheck('bulk-insert', isOwned, async context => {
   const rows = [...control.own.evidence, ...own.draft.evidence, ...forged.draft.evidence];
   if (context.made && gotThrough(told.outcome) && context.plan.ownership.kind === 'column') {
     const { row } = await context.made.find(context.plan, forged.draft, a);
-    if (row && row[context.column] === a) {
-      return passed(`The database replaces the forged owner: both rows belong to ${a}.`, [told.evidence], rows);
+    if (row?.[context.column] === a) {
+      return passed(
+        `The database replaces the forged owner: both rows belong to ${a}.`,
+        [told.evidence],
+        rows,
+      );
     }
   }
   if (context.made && told.outcome.kind === 'policy') {
-    const stayed = await context.made.find(context.plan, own.draft, a);
+    const stayed = await context.made.find(context.plan, own.draft, a, false);
     if (stayed.row && isTold(own.draft)) {
       const message = 'The forged row was refused, and the own one beside it stayed.';
-      return failed({ cause: 'gateway-error', message, advice: 'One request is one transaction: see what stands between.' }, [told.evidence, stayed.exchange.evidence], rows);
+      return failed(
+        {
+          cause: 'gateway-error',
+          message,
+          advice: 'One request is one transaction: see what stands between.',
+        },
+        [told.evidence, stayed.exchange.evidence],
+        rows,
+      );
     }
   }
   if (!context.made && gotThrough(told.outcome) && context.plan.ownerDefault !== 'none') {
@@ -89,11 +101,12 @@ async function probeBoth(context: CheckContext, [own, forged]: readonly [Draft, 
 /** The owner alone is a key: every subject has one row. */
 export function hasOneRowEach({ plan, link }: CheckContext): boolean {
   if (plan.ownership.kind !== 'column') return false;
-  return [plan.key, ...plan.uniqueKeys].some(key => key.length > 0 && key.every(column => link.includes(column)));
+  return [plan.key, ...plan.uniqueKeys].some(
+    key => key.length > 0 && key.every(column => link.includes(column)),
+  );
 }
 
 /** Its row can be told from others before PostgreSQL names it. */
 function isTold({ key, markerColumn }: Draft): boolean {
   return key !== undefined || markerColumn !== undefined;
 }
-

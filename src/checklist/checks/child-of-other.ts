@@ -4,7 +4,16 @@ import type { KnownRow } from '../known-row';
 import { gotThrough } from '../outcome';
 import { linkColumns, type PlannedForeignKey, type TablePlan } from '../table-plan';
 import type { Evidence } from '../verdict';
-import { defineCheck, failed, firstBroken, isOwned, notAskable, passed, unproved, type Judged } from './check';
+import {
+  defineCheck,
+  failed,
+  firstBroken,
+  isOwned,
+  notAskable,
+  passed,
+  unproved,
+  type Judged,
+} from './check';
 import { insertAs, ownInsert } from './inserts';
 import { brokenControl } from './others-verb';
 
@@ -41,7 +50,10 @@ async function judge(context: CheckContext, key: PlannedForeignKey, parent: Tabl
     key.columns.map((column, index) => [column, theirs.value.values[key.targets[index] ?? '']]),
   );
   if (Object.values(link).some(value => value === undefined)) {
-    return notAskable(`The columns of ${parent.table} that are pointed at cannot be read.`, 'Look at this one by hand.');
+    return notAskable(
+      `The columns of ${parent.table} that are pointed at cannot be read.`,
+      'Look at this one by hand.',
+    );
   }
   const drafted = await context.rows.draft(context.plan, a, link);
   if (!drafted.made) return unproved(drafted.diagnosis, drafted.evidence);
@@ -79,7 +91,10 @@ async function judgeAccepted(
   const all = [...evidence, [seen.evidence]];
   if (seen.outcome.kind === 'done') {
     const message = `${a} can put rows under the ${parent.table} row of ${b}, which it can see.`;
-    return unproved({ cause: 'parent-not-checked', message, advice: 'If that is meant, mark the parent as shared.' }, ...all);
+    return unproved(
+      { cause: 'parent-not-checked', message, advice: 'If that is meant, mark the parent as shared.' },
+      ...all,
+    );
   }
   return failed(
     {
@@ -91,4 +106,8 @@ async function judgeAccepted(
   );
 }
 
-const NONE = { cause: 'not-askable', message: 'No clear answer.', advice: 'Look at this one by hand.' } as const;
+const NONE = {
+  cause: 'not-askable',
+  message: 'No clear answer.',
+  advice: 'Look at this one by hand.',
+} as const;

@@ -13,7 +13,10 @@ export default defineCheck('delete-other', isOwned, async context => {
     ? await context.delete(ownB.value.filter, a, affects(0))
     : await context.probeDelete(ownB.value, a, affects(0));
   if (!told) {
-    return notAskable('No form of a DELETE could be rolled back: the table has no text column.', 'Run in full mode.');
+    return notAskable(
+      'No form of a DELETE could be rolled back: the table has no text column.',
+      'Run in full mode.',
+    );
   }
   // Its own row is deleted in a form that is rolled back, so that the other checks still have it.
   const control = (await context.probeDelete(ownA.value, a)) ?? context.deletedOwn;

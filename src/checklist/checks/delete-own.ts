@@ -11,7 +11,11 @@ export default defineCheck('delete-own', isOwned, async context => {
   const row = await context.own(a);
   if (!row.held) return unproved(row.diagnosis, row.evidence);
   const told = await deleteOwn(context, row, a);
-  if (!told) return notAskable('No form of a DELETE could be rolled back: the table has no text column.', 'Run in full mode.');
+  if (!told)
+    return notAskable(
+      'No form of a DELETE could be rolled back: the table has no text column.',
+      'Run in full mode.',
+    );
   return judgeOwn(context, 'delete', told, a, [told.evidence, ...row.evidence]);
 });
 

@@ -34,8 +34,14 @@ async function judge(
   const ownA = await context.own(a);
   const ownB = await context.own(b);
   const table = kind === 'view' ? name : `rpc/${name}`;
-  const value = context.plan.ownership.kind === 'column' ? a : ownA.held ? ownA.value.values[context.column] : undefined;
-  const ask = (condition: string, as: string | undefined, ideal = shows([]), control = false): Promise<Told> =>
+  const value =
+    context.plan.ownership.kind === 'column' ? a : ownA.held ? ownA.value.values[context.column] : undefined;
+  const ask = (
+    condition: string,
+    as: string | undefined,
+    ideal = shows([]),
+    control = false,
+  ): Promise<Told> =>
     context.ask({
       method: 'GET',
       table,
@@ -47,15 +53,27 @@ async function judge(
   const own = await ask('eq', a, shows([{ [column]: value }]), true);
   const others = await ask('isdistinct', a);
   // The gateway of v2 answers 401; on v1 the request runs as anon, and the door may open to it.
-  const signedOut = await ask('isdistinct', undefined, context.engine === 'v2_shared' ? refusesToken() : shows([]));
-  const evidence = [[others.evidence, signedOut.evidence, own.evidence], ownA.evidence, ownB.evidence] as const;
-  const leaks = others.outcome.kind === 'done' ? a : signedOut.outcome.kind === 'done' ? 'Nobody signed in' : undefined;
+  const signedOut = await ask(
+    'isdistinct',
+    undefined,
+    context.engine === 'v2_shared' ? refusesToken() : shows([]),
+  );
+  const evidence = [
+    [others.evidence, signedOut.evidence, own.evidence],
+    ownA.evidence,
+    ownB.evidence,
+  ] as const;
+  const leaks =
+    others.outcome.kind === 'done' ? a : signedOut.outcome.kind === 'done' ? 'Nobody signed in' : undefined;
   if (leaks !== undefined) {
     const message =
       leaks === a
         ? `Through the ${kind} ${name}, ${a} is shown rows of other subjects.`
         : `Through the ${kind} ${name}, rows are shown without a token.`;
-    return { through: name, ...failed({ cause: 'bypassing-door', message, advice: advice(kind, name) }, ...evidence) };
+    return {
+      through: name,
+      ...failed({ cause: 'bypassing-door', message, advice: advice(kind, name) }, ...evidence),
+    };
   }
   const refused = context.diagnose(others, 'SELECT', a);
   if (refused) return { through: name, ...unproved(refused, ...evidence) };

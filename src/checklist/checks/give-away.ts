@@ -1,7 +1,7 @@
 import type { CheckContext, Told } from '../context';
 import type { Row } from '../gateway-client';
 import { refusesByPolicy } from '../ideal';
-import type { Control, KnownRow } from '../known-row';
+import type { Control } from '../known-row';
 import { gotThrough } from '../outcome';
 import { hasOneRowEach } from './bulk-insert';
 import { defineCheck, firstBroken, isOwned, notAskable, passed, unproved } from './check';
@@ -29,7 +29,11 @@ export default defineCheck('give-away', isOwned, async context => {
       : await context.probeUpdateCast(own.value, link.value, a);
     const owner = ownerAfter(kept, context.column);
     if (owner === a) {
-      return passed(`The database keeps the owner whatever is sent: the row stays ${a}’s.`, [told.evidence], rows);
+      return passed(
+        `The database keeps the owner whatever is sent: the row stays ${a}’s.`,
+        [told.evidence],
+        rows,
+      );
     }
   }
   return judgeOthers(context, {
@@ -49,7 +53,8 @@ const NOTHING = { cause: 'no-row', message: 'There are no rows.', advice: '' } a
 /** The values that would make a row the subject's: its id, or a parent row of its own. */
 export async function linkOf(context: CheckContext, subject: string): Promise<Control<Row>> {
   const { ownership } = context.plan;
-  if (ownership.kind === 'column') return { held: true, value: { [ownership.column]: subject }, evidence: [] };
+  if (ownership.kind === 'column')
+    return { held: true, value: { [ownership.column]: subject }, evidence: [] };
   const parent = ownership.kind === 'parent' ? context.planOf(ownership.parent) : undefined;
   if (ownership.kind !== 'parent' || !parent) return { held: false, diagnosis: NOTHING, evidence: [] };
   const row = await context.rows.own(parent, subject);

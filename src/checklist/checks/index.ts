@@ -55,6 +55,8 @@ export function checksFor(plan: TablePlan, engine: Engine): Check[] {
 }
 
 /** Results in the order of a report. */
-export function inOrder<T extends { readonly check: (typeof CHECK_IDS)[number] }>(results: readonly T[]): T[] {
+export function inOrder<T extends { readonly check: (typeof CHECK_IDS)[number] }>(
+  results: readonly T[],
+): T[] {
   return [...results].sort((one, other) => CHECK_IDS.indexOf(one.check) - CHECK_IDS.indexOf(other.check));
 }

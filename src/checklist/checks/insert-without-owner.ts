@@ -16,7 +16,10 @@ export default defineCheck(
     const control = await ownInsert(context, a);
     if ('verdict' in control) return control;
     if (hasOneRowEach(context) && context.made) {
-      return notAskable(`${a} has its one row already.`, 'Run in no-write mode to ask without a row of its own.');
+      return notAskable(
+        `${a} has its one row already.`,
+        'Run in no-write mode to ask without a row of its own.',
+      );
     }
     const drafted = context.made
       ? await context.made.draft(context.plan, a, {}, true)
@@ -25,33 +28,38 @@ export default defineCheck(
     const { [context.column]: _owner, ...values } = drafted.draft.values;
     const draft: Draft = { ...drafted.draft, values };
     const isFilledIn = context.plan.ownerDefault === 'subject';
-    const ideal = isFilledIn && !context.made ? stopsAtNull(nullColumn(context.plan, 'insert') ?? '') : creates();
+    const ideal =
+      isFilledIn && !context.made ? stopsAtNull(nullColumn(context.plan, 'insert') ?? '') : creates();
     const told = await insertAs(context, draft, { as: a, owner: a, ideal });
     const evidence = [told.evidence, ...control.own.evidence];
-    if (isNullOwner(told, context.column)) return notFilledIn(context, told, evidence);
-    if (gotThrough(told.outcome)) return judgeAccepted(context, draft, told, evidence);
+    if (isNullOwner(told, context.column)) return notFilledIn(context, evidence);
+    if (gotThrough(told.outcome)) return judgeAccepted(context, draft, evidence);
     if (told.outcome.kind === 'unclear') {
       const diagnosis = context.diagnose(told, 'INSERT', a);
       if (diagnosis) return unproved(diagnosis, evidence);
     }
     if (!gotThrough(control.told.outcome)) {
       return context.plan.expected.insert === 'refused'
-        ? passed('Refused, as every insert: the project’s SQL lets nobody do it.', evidence, [control.told.evidence])
+        ? passed('Refused, as every insert: the project’s SQL lets nobody do it.', evidence, [
+            control.told.evidence,
+          ])
         : unproved(brokenControl(context, 'insert', control.told), evidence, [control.told.evidence]);
     }
-    return notFilledIn(context, told, evidence);
+    return notFilledIn(context, evidence);
   },
 );
 
 /** NOT NULL stopped it for want of the very owner. */
 function isNullOwner({ answer, outcome }: Told, owner: string): boolean {
   return (
-    outcome.kind === 'stopped' && answer.status !== null && (answer.message?.includes(`column "${owner}"`) ?? false)
+    outcome.kind === 'stopped' &&
+    answer.status !== null &&
+    (answer.message?.includes(`column "${owner}"`) ?? false)
   );
 }
 
 /** Refused for want of an owner: right, unless the project's SQL means the database to fill it in. */
-function notFilledIn({ plan, column }: CheckContext, told: Told, evidence: readonly Told['evidence'][]): Judged {
+function notFilledIn({ plan, column }: CheckContext, evidence: readonly Told['evidence'][]): Judged {
   if (plan.ownerDefault !== 'subject') {
     return passed('A row without an owner is refused: the app has to send it.', evidence);
   }
@@ -69,7 +77,6 @@ function notFilledIn({ plan, column }: CheckContext, told: Told, evidence: reado
 async function judgeAccepted(
   context: CheckContext,
   draft: Draft,
-  told: Told,
   evidence: readonly Told['evidence'][],
 ): Promise<Judged> {
   const [a, b] = context.subjects;

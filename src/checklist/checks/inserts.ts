@@ -32,9 +32,10 @@ export async function ownInsert(
     const answer = { status: 201, by: 'postgrest' } as const;
     return { told: { answer, evidence: sent, cast: false, outcome: { kind: 'done', rows: 1 } }, own };
   }
-  const drafted = await context.rows.draft(context.plan, subject);
-  if (!drafted.made) return unproved(firstBroken(own) ?? drafted.diagnosis, own.evidence, drafted.evidence);
-  return { told: await context.probeInsert(drafted.draft, subject, true), own };
+  const told = await context.probeOwnInsert(subject);
+  return 'held' in told
+    ? unproved(firstBroken(own, told) ?? NOT_TOLD, own.evidence, told.evidence)
+    : { told, own };
 }
 
 /** Whose row an insert makes in the end: a trigger may put the right owner in. */
@@ -55,7 +56,8 @@ export async function finalOwner(
     cast,
     ideal: stopsAtCast(as),
   });
-  const found = told.outcome.kind === 'stopped' ? told.outcome.cast : told.outcome.kind === 'policy' ? owner : undefined;
+  const found =
+    told.outcome.kind === 'stopped' ? told.outcome.cast : told.outcome.kind === 'policy' ? owner : undefined;
   return { owner: found, evidence: [told.evidence] };
 }
 
@@ -83,6 +85,7 @@ export function insertAdvice({ plan, link }: CheckContext): string {
 
 export const NOT_TOLD: Diagnosis = {
   cause: 'not-askable',
-  message: 'The insert would go through, and nothing tells whose row it would be: a trigger may set the owner.',
+  message:
+    'The insert would go through, and nothing tells whose row it would be: a trigger may set the owner.',
   advice: 'Run in full mode to see whose row it becomes.',
 };

@@ -32,7 +32,8 @@ async function rowSecurityIsOn(context: CheckContext, own: KnownRow): Promise<bo
     const { outcome } = await context.probeInsert(drafted.draft, own.subject, true);
     if (outcome.kind === 'stopped' && outcome.rowSecurity !== undefined) return outcome.rowSecurity;
   }
-  if (nullColumn(context.plan, 'update') === undefined || !castGuard(context.plan, own.values)) return undefined;
+  if (nullColumn(context.plan, 'update') === undefined || !castGuard(context.plan, own.values))
+    return undefined;
   const told = await context.probeUpdate(own, {}, own.subject);
   return told?.outcome.kind === 'stopped' ? told.outcome.rowSecurity : undefined;
 }

@@ -31,15 +31,23 @@ export async function judgeOthers(context: CheckContext, attempt: Attempt): Prom
   const { verb, told, control, rows, leak, kept, advice, probe } = attempt;
   const evidence = [[told.evidence], control ? [control.evidence] : [], rows] as const;
   if (gotThrough(told.outcome)) {
-    const stopped = told.outcome.kind === 'stopped' && told.answer.status !== null && told.answer.code?.startsWith('23');
+    const stopped =
+      told.outcome.kind === 'stopped' && told.answer.status !== null && told.answer.code?.startsWith('23');
     const message = stopped ? `${leak} Only a constraint stopped the request.` : leak;
-    return failed(await leakDiagnosis(context, message, advice, probe?.held ? probe.value : undefined, told), ...evidence);
+    return failed(
+      await leakDiagnosis(context, message, advice, probe?.held ? probe.value : undefined, told),
+      ...evidence,
+    );
   }
   const isRefused = ['policy', 'privilege', 'nothing'].includes(told.outcome.kind);
-  if (!isRefused) return unproved(context.diagnose(told, SQL_VERBS[verb], context.subjects[0]) ?? unclear(), ...evidence);
+  if (!isRefused)
+    return unproved(context.diagnose(told, SQL_VERBS[verb], context.subjects[0]) ?? unclear(), ...evidence);
   if (control && gotThrough(control.outcome)) return passed(kept, ...evidence);
   if (context.plan.expected[verb] === 'refused' && control && control.outcome.kind !== 'unclear') {
-    return passed(`Refused, and so is the subject’s own row: the project’s SQL lets nobody do it.`, ...evidence);
+    return passed(
+      `Refused, and so is the subject’s own row: the project’s SQL lets nobody do it.`,
+      ...evidence,
+    );
   }
   return unproved(brokenControl(context, verb, control), ...evidence);
 }

@@ -26,7 +26,8 @@ export function judgeOwn(
       );
     }
     const message = `${sqlVerb} works, though the project’s SQL lets nobody do it.`;
-    const advice = 'Compare the SQL with the database: something else has granted it, or the SQL is not all there is.';
+    const advice =
+      'Compare the SQL with the database: something else has granted it, or the SQL is not all there is.';
     return unproved({ cause: 'differs-from-sql', message, advice }, evidence);
   }
   const isRefused = ['policy', 'privilege', 'nothing'].includes(told.outcome.kind);

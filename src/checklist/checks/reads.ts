@@ -1,7 +1,7 @@
 import type { CheckContext, Told } from '../context';
 import type { Row } from '../gateway-client';
 import { shows } from '../ideal';
-import type { Control, KnownRow } from '../known-row';
+import { asText, type Control, type KnownRow } from '../known-row';
 import { linkColumns, type TablePlan } from '../table-plan';
 import { defineCheck, failed, firstBroken, isPrivate, passed, unproved } from './check';
 import { leakDiagnosis } from './leak';
@@ -89,7 +89,7 @@ async function askForOthers(context: CheckContext, own: Control<KnownRow>): Prom
   if (value === undefined) return undefined;
   const told = await context.ask({
     method: 'GET',
-    query: { select: context.link.join(','), [column]: `isdistinct.${String(value)}`, limit: GLANCE },
+    query: { select: context.link.join(','), [column]: `isdistinct.${asText(value)}`, limit: GLANCE },
     as: a,
     ideal: shows([]),
   });
@@ -132,4 +132,3 @@ function readAdvice({ plan, link }: CheckContext): string {
     ? `Tie the SELECT policy to the parent’s owner: using (exists (select 1 from ${plan.ownership.parent} …)).`
     : `Tie the SELECT policy to the subject: using (${link[0] ?? 'owner_id'} = auth.uid()).`;
 }
-

@@ -9,17 +9,24 @@ import { leakDiagnosis } from './leak';
 
 const isNobodys = (plan: TablePlan): boolean => !isOwned(plan);
 
-export const sharedRead = defineCheck('shared-read', ({ shared }) => shared, async context => {
-  const [a, b] = context.subjects;
-  const [one, other] = [await glance(context, a), await glance(context, b)];
-  const evidence = [one.evidence, other.evidence];
-  const refused = context.diagnose(one, 'SELECT', a) ?? context.diagnose(other, 'SELECT', b);
-  if (refused) return context.plan.expected.read === 'allowed' ? failed(refused, evidence) : unproved(refused, evidence);
-  if (one.outcome.kind === 'done' && other.outcome.kind === 'done') {
-    return passed('Both subjects are shown rows.', evidence);
-  }
-  return unproved(EMPTY, evidence);
-});
+export const sharedRead = defineCheck(
+  'shared-read',
+  ({ shared }) => shared,
+  async context => {
+    const [a, b] = context.subjects;
+    const [one, other] = [await glance(context, a), await glance(context, b)];
+    const evidence = [one.evidence, other.evidence];
+    const refused = context.diagnose(one, 'SELECT', a) ?? context.diagnose(other, 'SELECT', b);
+    if (refused)
+      return context.plan.expected.read === 'allowed'
+        ? failed(refused, evidence)
+        : unproved(refused, evidence);
+    if (one.outcome.kind === 'done' && other.outcome.kind === 'done') {
+      return passed('Both subjects are shown rows.', evidence);
+    }
+    return unproved(EMPTY, evidence);
+  },
+);
 
 export const sharedInsert = defineCheck('shared-insert', isNobodys, async context => {
   const [a] = context.subjects;
@@ -33,7 +40,8 @@ export const sharedUpdate = defineCheck('shared-update', isNobodys, async contex
   const [a] = context.subjects;
   const seen = await glance(context, a);
   const missing = nullColumn(context.plan, 'update') ?? nullColumn(context.plan, 'insert');
-  if (missing === undefined) return notAskable('No form of an UPDATE could be rolled back here.', 'Look at the grants.');
+  if (missing === undefined)
+    return notAskable('No form of an UPDATE could be rolled back here.', 'Look at the grants.');
   const told = await context.ask({
     method: 'PATCH',
     as: a,
@@ -120,7 +128,9 @@ async function judgeWrite(
     case 'policy':
       return passed('The policies refuse it.', evidence);
     case 'nothing':
-      return seen?.outcome.kind === 'done' ? passed('The policies let it reach no row.', evidence) : unproved(EMPTY, evidence);
+      return seen?.outcome.kind === 'done'
+        ? passed('The policies let it reach no row.', evidence)
+        : unproved(EMPTY, evidence);
     default:
       return unproved(context.diagnose(told, sql, a) ?? NO_CAST, evidence);
   }

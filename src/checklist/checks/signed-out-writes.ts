@@ -19,11 +19,7 @@ export const signedOutWrites: readonly Check[] = [
   write('signed-out-delete', 'delete', tryDelete),
 ];
 
-function write(
-  id: CheckId,
-  verb: Verb,
-  attempt: (context: CheckContext) => Promise<Tried | Judged>,
-): Check {
+function write(id: CheckId, verb: Verb, attempt: (context: CheckContext) => Promise<Tried | Judged>): Check {
   return defineCheck(id, isOwned, async context => {
     if (context.engine === 'v2_shared') return judgeGateway(context, verb);
     const tried = await attempt(context);
@@ -128,4 +124,3 @@ async function tryOnOwnRow(
   }
   return { told, control };
 }
-

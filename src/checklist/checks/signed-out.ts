@@ -35,15 +35,17 @@ export const tokenFaults: readonly Check[] = Object.entries(FAULTS).map(([id, fa
 );
 
 async function judge(context: CheckContext, fault: TokenFault | undefined): Promise<Judged> {
-  const [a] = context.subjects;
+  const [a, b] = context.subjects;
   const control = await context.tokenWorks(a);
   const runsAtAll = context.engine === 'v1_dedicated' && (fault === undefined || RUNS_ON_V1.has(fault));
   // Only rows that are there can prove that the policies keep such requests out.
-  const own = runsAtAll ? await context.own(a) : undefined;
+  // Without a role there still is a subject, whose own rows a policy for everybody shows.
+  const own = runsAtAll ? await context.own(fault === 'no-role' ? b : a) : undefined;
+  const filter = fault === 'no-role' && own?.held ? own.value.filter : {};
   const as: Caller = fault === undefined ? undefined : { subject: a, fault };
   const told = await context.ask({
     method: 'GET',
-    query: { select: context.column, limit: '1' },
+    query: { select: context.column, ...filter, limit: '1' },
     as,
     ideal: runsAtAll ? shows([]) : refusesToken(),
   });
@@ -52,7 +54,8 @@ async function judge(context: CheckContext, fault: TokenFault | undefined): Prom
 
   switch (told.outcome.kind) {
     case 'token':
-      if (!control.held && control.evidence[0]?.status === 401) return unproved(control.diagnosis, ...evidence);
+      if (!control.held && control.evidence[0]?.status === 401)
+        return unproved(control.diagnosis, ...evidence);
       return passed(`${what}: 401.`, ...evidence);
     case 'privilege':
       return passed(`${what} the request runs as anon, which has no privilege on the table.`, ...evidence);

@@ -1,6 +1,6 @@
 import type { CheckContext, Told } from '../context';
 import type { Diagnosis } from '../diagnose';
-import { refusesByPolicy, rollsBack } from '../ideal';
+import { refusesByPolicy, rollsBack, shows } from '../ideal';
 import { nullColumn, type KnownRow } from '../known-row';
 import { gotThrough } from '../outcome';
 import type { Evidence } from '../verdict';
@@ -61,17 +61,23 @@ async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<
 async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Promise<Judged> {
   const [a, b] = context.subjects;
   if (hasOneRowEach(context)) {
-    return notAskable('Each subject has one row at most: what reaches that one alone would be written.', 'Look at the policies for this one.');
+    return notAskable(
+      'Each subject has one row at most: what reaches that one alone would be written.',
+      'Look at the policies for this one.',
+    );
   }
   const own = await context.own(a);
-  const another = await context.another(a);
+  const another = await context.second(a);
   if (!own.held) return unproved(own.diagnosis, own.evidence);
   if (!another.held) return unproved(another.diagnosis, another.evidence);
   const rows: Evidence[] = [...own.evidence, ...another.evidence];
   for (const row of [own.value, another.value]) {
     const control = await reachOne(context, verb, row);
     if (!control) {
-      return notAskable(`No form of ${verb === 'update' ? 'an UPDATE' : 'a DELETE'} could be rolled back here.`, 'Look at the policies for this one.');
+      return notAskable(
+        `No form of ${verb === 'update' ? 'an UPDATE' : 'a DELETE'} could be rolled back here.`,
+        'Look at the policies for this one.',
+      );
     }
     rows.push(control.evidence);
     if (!gotThrough(control.outcome)) return notReached(context, verb, control, rows);
@@ -105,7 +111,7 @@ async function judgeCount(
     as: a,
     prefer: 'count=exact',
     control: true,
-    ideal: rollsBack(count),
+    ideal: shows([{ [context.column]: a }]),
   });
   const own = seen.answer.status === null ? undefined : seen.answer.total;
   const all = [...evidence, [seen.evidence]];
@@ -162,7 +168,10 @@ async function reachesOthers(
 ): Promise<Judged> {
   const [a, b] = context.subjects;
   const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
-  const message = `Without a filter, an ${sql} by ${a} reaches rows of ${b}.`.replace('an DELETE', 'a DELETE');
+  const message = `Without a filter, an ${sql} by ${a} reaches rows of ${b}.`.replace(
+    'an DELETE',
+    'a DELETE',
+  );
   const advice = `Tie the ${sql} policy to the subject: using (${context.column} = auth.uid()).`;
   return failed(await leakDiagnosis(context, message, advice, probe), ...evidence);
 }
@@ -185,7 +194,12 @@ function notReached(
   return unproved(diagnosis, rows);
 }
 
-function notCounted(context: CheckContext, verb: 'update' | 'delete', told: Told, rows: readonly Evidence[]): Judged {
+function notCounted(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  told: Told,
+  rows: readonly Evidence[],
+): Judged {
   const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
   const diagnosis: Diagnosis = context.diagnose(told, sql, context.subjects[0]) ?? {
     cause: 'not-askable',

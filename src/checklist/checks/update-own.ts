@@ -21,5 +21,7 @@ export async function changeOwn(
   subject: string,
 ): Promise<Told | undefined> {
   const change = context.changeOf(row);
-  return context.made ? context.update(row.filter, change, subject) : context.probeUpdate(row, change, subject);
+  return context.made
+    ? context.update(row.filter, change, subject)
+    : context.probeUpdate(row, change, subject);
 }

@@ -3,7 +3,16 @@ import { creates, refusesByPolicy, stopsAtCast, type Ideal } from '../ideal';
 import { castGuard, type KnownRow } from '../known-row';
 import { gotThrough } from '../outcome';
 import type { TablePlan } from '../table-plan';
-import { defineCheck, failed, firstBroken, isOwned, notAskable, passed, unproved, type Judged } from './check';
+import {
+  defineCheck,
+  failed,
+  firstBroken,
+  isOwned,
+  notAskable,
+  passed,
+  unproved,
+  type Judged,
+} from './check';
 import { judgeOthers } from './others-verb';
 
 /** Taking over a row by its key takes a key that can be sent, and that does not say by itself whose the row is. */
@@ -16,7 +25,9 @@ export default defineCheck('upsert-other', isForUpsert, async context => {
   const [a, b] = context.subjects;
   const { plan, link } = context;
   if (plan.key.some(column => link.includes(column))) {
-    return passed('The owner is part of the key: an upsert onto another’s row is a forged insert, and asked about there.');
+    return passed(
+      'The owner is part of the key: an upsert onto another’s row is a forged insert, and asked about there.',
+    );
   }
   const ownA = await context.own(a);
   const ownB = await context.own(b);
@@ -35,8 +46,16 @@ export default defineCheck('upsert-other', isForUpsert, async context => {
   }
   if (!gotThrough(control.outcome) && [plan.expected.insert, plan.expected.update].includes('refused')) {
     return gotThrough(told.outcome)
-      ? failed({ cause: 'policy', message: `As ${a}, an upsert takes the row of ${b}.`, advice: advice(context) }, [told.evidence], rows)
-      : passed('Refused, as every upsert: it takes INSERT and UPDATE, and the project’s SQL lets nobody do both.', [told.evidence, control.evidence], rows);
+      ? failed(
+          { cause: 'policy', message: `As ${a}, an upsert takes the row of ${b}.`, advice: advice(context) },
+          [told.evidence],
+          rows,
+        )
+      : passed(
+          'Refused, as every upsert: it takes INSERT and UPDATE, and the project’s SQL lets nobody do both.',
+          [told.evidence, control.evidence],
+          rows,
+        );
   }
   return judgeOthers(context, {
     verb: 'update',
@@ -60,7 +79,10 @@ async function upsert(context: CheckContext, target: KnownRow, isControl: boolea
   const body = { ...drafted.draft.values, ...key };
   const cast = context.made ? undefined : castGuard(plan, body);
   if (!context.made && !cast) {
-    return notAskable('No form of an upsert could be rolled back: the table has no text column.', 'Run in full mode.');
+    return notAskable(
+      'No form of an upsert could be rolled back: the table has no text column.',
+      'Run in full mode.',
+    );
   }
   const ideal: Ideal = !isControl ? refusesByPolicy() : cast ? stopsAtCast(a) : creates();
   return context.ask({
@@ -83,4 +105,3 @@ function lost(context: CheckContext, told: Told, still: Told): Judged {
 function advice({ plan, link }: CheckContext): string {
   return `Tie the UPDATE policy of ${plan.table} to the subject: using (${link[0] ?? 'owner_id'} = auth.uid()).`;
 }
-
