@@ -22,7 +22,7 @@ export async function cleanUpUnfinished(
     const newestFirst = [...rows].reverse().sort((one, other) => depth(other.table) - depth(one.table));
     let stay = 0;
     for (const row of newestFirst) {
-      const presence = await lookFor(asker, row, signal);
+      const presence = await lookFor(asker, row, signal, client.sleep);
       if (presence === 'not known') {
         left.push(leftRow(row, NOT_LOOKED_FOR));
         stay += 1;

@@ -116,7 +116,7 @@ export class Run {
       ...(schema !== undefined && { schema }),
       ...(role !== undefined && { role }),
     };
-    this.#journal = new RowJournal(asker, run, options.journal, options.sweep);
+    this.#journal = new RowJournal(asker, run, options.journal, options);
     const drafts = { plans: this.#plans, asker, given, runId: this.id, signal };
     this.#made = new MadeRows({ ...drafts, subjects }, this.#journal);
     this.#found = new FoundRows(drafts);
