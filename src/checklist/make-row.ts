@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { linkColumns, type PlannedForeignKey, type RowValue, type TablePlan } from './table-plan';
-import { valueFor } from './row-values';
+import {
+  linkColumns,
+  type PlannedColumn,
+  type PlannedForeignKey,
+  type RowValue,
+  type TablePlan,
+} from './table-plan';
+import { TEXT_TYPES, valueFor } from './row-values';
 
 /** What a row is made for. */
 export interface RowRequest {
@@ -52,13 +58,19 @@ export function makeRow(plan: TablePlan, { fixed, marker, given }: RowRequest): 
     const isUuidKey = key.includes(name) && column.type === 'uuid' && column.generated === 'no';
     const isReference = links.has(name) || column.references !== undefined;
     if (isUuidKey && !isReference) values[name] = randomUUID();
-    if (!column.required || isUuidKey) continue;
+    if ((!column.required && column.wanted !== true) || isUuidKey) continue;
     if (isReference) return { column: name, reason: 'it points at a row of another table' };
     const value = valueFor(column, marker, distinct.has(name));
     if (value === undefined) return { column: name, reason: `its type is ${column.type}` };
     values[name] = value;
   }
-  const markerColumn = markerColumnOf(plan, values, marker, links);
+  let markerColumn = plan.columns.find(({ name }) => values[name] === marker && !links.has(name))?.name;
+  if (markerColumn === undefined) {
+    markerColumn = plan.columns.find(
+      column => !(column.name in values) && takesMarker(column, plan, marker) && !links.has(column.name),
+    )?.name;
+    if (markerColumn !== undefined) values[markerColumn] = marker;
+  }
   return { values, key: keyValues(key, values), markerColumn };
 }
 
@@ -67,7 +79,9 @@ export function requiredReferences(
   plan: TablePlan,
   fixed: RowRequest['fixed'] = {},
 ): readonly PlannedForeignKey[] {
-  const required = new Set(plan.columns.flatMap(column => (column.required ? column.name : [])));
+  const required = new Set(
+    plan.columns.flatMap(column => (column.required || column.wanted === true ? column.name : [])),
+  );
   return plan.foreignKeys.filter(
     ({ columns }) =>
       columns.some(column => required.has(column)) && columns.some(column => !(column in fixed)),
@@ -97,7 +111,7 @@ export function changeFor(
   }
   for (const column of free) {
     const now = row.values[column.name];
-    const other = [...(column.candidates ?? []), ...(column.enumValues ?? [])].find(value => value !== now);
+    const other = (column.candidates ?? column.enumValues ?? []).find(value => value !== now);
     if (other !== undefined) return { column: column.name, value: other };
   }
   const same = free.find(({ name }) => name in row.values);
@@ -138,11 +152,15 @@ function keyValues(key: readonly string[], values: NewRow['values']): NewRow['ke
   return key.length > 0 && pairs.length === key.length ? Object.fromEntries(pairs) : undefined;
 }
 
-function markerColumnOf(
-  plan: TablePlan,
-  values: NewRow['values'],
-  marker: string,
-  links: ReadonlySet<string>,
-): string | undefined {
-  return plan.columns.find(({ name }) => values[name] === marker && !links.has(name))?.name;
+/** Whether a text that may be NULL can hold the marker without a meaning for anybody else. */
+function takesMarker(column: PlannedColumn, plan: TablePlan, marker: string): boolean {
+  const { name, type, notNull, generated, insertable, references } = column;
+  const isFree = !notNull && generated === 'no' && insertable && !references && TEXT_TYPES.has(type);
+  const isBound = column.enumValues ?? column.candidates ?? column.shape;
+  return (
+    isFree &&
+    !isBound &&
+    !plan.policyColumns.includes(name) &&
+    marker.length <= (column.maxLength ?? marker.length)
+  );
 }

@@ -21,6 +21,9 @@ export class OwnershipReader {
   ) {}
 
   read(table: Table): OwnershipFound {
+    const chosen = this.choices.owners[table.name];
+    if (chosen !== undefined && table.columnsKnown && !table.columns.has(chosen))
+      return { reason: `it has no column ${chosen}: name another one` };
     const ownership = this.ownerOf(table);
     if (this.choices.shared.includes(table.name)) {
       return { ownership: ownership ?? { kind: 'nobody' }, shared: true };
