@@ -109,7 +109,9 @@ function constantsOf(tests: readonly Test[]): Constants {
 }
 
 function passing(options: readonly Option[], name: string, tests: readonly Test[]): Option[] {
-  return options.filter(({ value }) => tests.every(test => holds(test, new Map([[name, value]]))));
+  return options.filter(({ value, others = [] }) =>
+    [value, ...others].every(each => tests.every(test => holds(test, new Map([[name, each]])))),
+  );
 }
 
 /** NULL passes a CHECK. */
@@ -193,8 +195,9 @@ function withOptions(column: PlannedColumn, options: readonly Option[]): Planned
       ...(shape.form !== 'plain' || shape.length !== undefined ? { shape } : {}),
     };
   }
-  const candidates = options
-    .flatMap(({ sent }) => (sent === undefined ? [] : [sent]))
-    .slice(0, MOST_CANDIDATES);
+  const sent = new Map(
+    options.flatMap(({ sent }) => (sent === undefined ? [] : [[JSON.stringify(sent), sent]])),
+  );
+  const candidates = [...sent.values()].slice(0, MOST_CANDIDATES);
   return { ...column, ...wanted, candidates };
 }

@@ -6,6 +6,8 @@ import { TEXT_FORMS, textOfShape, type TextForm, type TextShape } from './text-f
 export interface Option {
   /** What CHECKs see. */
   readonly value: SqlValue;
+  /** What they see in other rows, for a text that is made anew for each. */
+  readonly others?: readonly SqlValue[];
   /** What is sent; undefined where the column is left out. */
   readonly sent?: RowValue;
   /** For a text that is made anew for each row. */
@@ -18,8 +20,14 @@ export interface Constants {
   readonly numbers: readonly number[];
 }
 
-/** As long as a marker, and made of the same characters. */
-const SAMPLE = 'flux-rls check 1a2b3c4d5e6f-7a8b9c';
+/** As long as a marker, and made of the same characters; what holds for all of them is no accident. */
+const SAMPLES = [
+  '1a2b3c4d-7a8b9c',
+  '00000001-000002',
+  'ffffffff-abcdef',
+  '5e5e5e5e-12e456',
+  '9d8c7b6a-fedcba',
+].map(random => `flux-rls check ${random}`);
 
 const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'citext', 'name']);
 const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
@@ -68,7 +76,10 @@ function textOptions({ maxLength }: PlannedColumn, { texts, numbers }: Constants
     ...FREE_LENGTH.flatMap(form => lengths.map(length => ({ form, length }))),
     ...FREE_LENGTH.slice(1).flatMap(form => SHORT_LENGTHS.map(length => ({ form, length }))),
   ];
-  const made = shapes.map((shape): Option => ({ value: textOfShape(shape, SAMPLE), shape }));
+  const made = shapes.map((shape): Option => {
+    const [value = '', ...others] = SAMPLES.map(sample => textOfShape(shape, sample));
+    return { value, others, shape };
+  });
   const literal = texts.map((text): Option => ({ value: text, sent: text }));
   return [...made, ...literal].filter(
     ({ value }) => maxLength === undefined || (typeof value === 'string' && value.length <= maxLength),

@@ -33,7 +33,10 @@ export function textOfShape({ form, length }: TextShape, marker: string): string
   const whole = render(form, marker);
   if (whole.length === length) return whole;
   // The end of a marker alone may be all that tells two apart, so a shorter text is made of all of it.
-  if (whole.length > length) return render(SHORT[form] ?? form, marker).slice(0, length);
+  if (whole.length > length) {
+    const origin = form === 'plain' && length >= 20 ? 'flux-rls ' : '';
+    return (origin + render(SHORT[form] ?? form, marker)).slice(0, length);
+  }
   return whole + fillUp(form, marker, length - whole.length);
 }
 
@@ -50,7 +53,8 @@ function fillUp(form: TextForm, marker: string, missing: number): string {
 
 function render(form: TextForm, marker: string): string {
   const words = marker.toLowerCase().split(/[^a-z0-9]+/);
-  const hash = createHash('sha256').update(marker).digest('hex').slice(0, 20);
+  const digest = createHash('sha256').update(marker).digest('hex');
+  const hash = digest.slice(0, 20);
   switch (form) {
     case 'plain':
       return marker;
@@ -77,7 +81,7 @@ function render(form: TextForm, marker: string): string {
     case 'digits':
       return digitsOf(hash);
     case 'hex':
-      return hash;
+      return digest;
   }
 }
 

@@ -303,8 +303,6 @@ export const CHECKLIST_SCHEMAS: readonly ChecklistSchema[] = [
   {
     name: 'a shared list',
     about: 'countries that everybody signed in reads and nobody writes, and addresses that point at them',
-    choices: { values: { addresses: { country: 'DE' } } },
-    given: { addresses: { country: 'DE' } },
     sql: `
       create table countries (code text primary key, name text not null);
       insert into countries (code, name) values ('DE', 'Germany'), ('FR', 'France');
@@ -347,7 +345,7 @@ export const CHECKLIST_SCHEMAS: readonly ChecklistSchema[] = [
   },
   {
     name: 'soft delete',
-    about: 'what is deleted is hidden, and DELETE is not granted',
+    about: 'deleted rows are hidden; a job of the backend marks them, and requests change the name only',
     sql: `
       create table files (
         id uuid primary key default gen_random_uuid(),
@@ -362,8 +360,9 @@ export const CHECKLIST_SCHEMAS: readonly ChecklistSchema[] = [
       create policy files_update on files for update to authenticated
         using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
       create index files_owner on files (owner_id);
-      revoke delete, truncate on files from authenticated;
-      grant select, insert, update on files to authenticated;`,
+      revoke update, delete, truncate on files from authenticated;
+      grant select, insert on files to authenticated;
+      grant update (name) on files to authenticated;`,
   },
   {
     name: 'append only',
@@ -381,5 +380,19 @@ export const CHECKLIST_SCHEMAS: readonly ChecklistSchema[] = [
       create index events_owner on events (owner_id);
       revoke update, delete, truncate on events from authenticated;
       grant select, insert on events to authenticated;`,
+  },
+  {
+    name: 'values only a person knows',
+    about: 'a type and a pattern for which no value is made',
+    given: { parcels: { area: '((0,0),(1,0),(1,1))', account: 'DE02120300000000202051' } },
+    sql: `
+      create table parcels (
+        id uuid primary key default gen_random_uuid(),
+        owner_id text not null,
+        label text not null,
+        area polygon not null,
+        account text not null check (account ~ '^DE[0-9]{20}$')
+      );
+      ${owned('parcels')}`,
   },
 ];
