@@ -21,6 +21,9 @@ export class OwnershipReader {
   ) {}
 
   read(table: Table): OwnershipFound {
+    const chosen = this.choices.owners[table.name];
+    if (chosen !== undefined && table.columnsKnown && !table.columns.has(chosen))
+      return { reason: `it has no column ${chosen}: name another one` };
     const ownership = this.ownerOf(table);
     if (this.choices.shared.includes(table.name)) {
       return { ownership: ownership ?? { kind: 'nobody' }, shared: true };
@@ -56,10 +59,13 @@ export class OwnershipReader {
     return owners.find(({ name }) => checks.some(check => check.tiesOwner(name))) ?? owners[0];
   }
 
+  /** Whether a column points at a row that has an owner, and not at the owner itself. */
   #pointsAtOwned(table: Table, column: string): boolean {
-    return table.foreignKeys.some(({ columns, table: key }) => {
-      const parent = this.model.tables.get(key);
-      return columns.includes(column) && parent !== undefined && this.ownerOf(parent) !== undefined;
+    return plannedForeignKeys(this.model, table).some(({ columns, targets }, index) => {
+      const at = columns.indexOf(column);
+      const parent = this.model.tables.get(table.foreignKeys[index]?.table ?? '');
+      const owner = at === -1 || !parent || parent === table ? undefined : this.ownerOf(parent);
+      return owner !== undefined && !(owner.kind === 'column' && owner.column === targets[at]);
     });
   }
 
