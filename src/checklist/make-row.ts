@@ -70,7 +70,7 @@ export function makeRow(plan: TablePlan, { fixed, marker, given }: RowRequest): 
     plain ?? free.find(column => !(column.name in values) && takesMarker(column, plan, marker));
   if (optional) values[optional.name] = marker;
   const marked =
-    optional ?? free.find(({ name, shape }) => shape && String(values[name]).length >= LONG_ENOUGH);
+    optional ?? free.find(({ name, shape }) => shape && textOf(values[name]).length >= LONG_ENOUGH);
   return { values, key: keyValues(key, values), markerColumn: marked?.name };
 }
 
@@ -151,7 +151,7 @@ function keyValues(key: readonly string[], values: NewRow['values']): NewRow['ke
     const value = values[column];
     return value === undefined || value === null || typeof value === 'object'
       ? []
-      : [[column, String(value)]];
+      : [[column, textOf(value)]];
   });
   return key.length > 0 && pairs.length === key.length ? Object.fromEntries(pairs) : undefined;
 }
@@ -167,4 +167,8 @@ function takesMarker(column: PlannedColumn, plan: TablePlan, marker: string): bo
     !plan.policyColumns.includes(name) &&
     marker.length <= (column.maxLength ?? marker.length)
   );
+}
+
+function textOf(value: RowValue | undefined): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -109,9 +109,10 @@ function constantsOf(tests: readonly Test[]): Constants {
 }
 
 function passing(options: readonly Option[], name: string, tests: readonly Test[]): Option[] {
-  return options.filter(({ value, others = [] }) =>
-    [value, ...others].every(each => tests.every(test => holds(test, new Map([[name, each]])))),
-  );
+  return options.filter(({ value, others = [] }) => {
+    const seen: readonly SqlValue[] = [value, ...others];
+    return seen.every(each => tests.every(test => holds(test, new Map([[name, each]]))));
+  });
 }
 
 /** NULL passes a CHECK. */

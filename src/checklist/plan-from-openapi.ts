@@ -122,15 +122,21 @@ function foreignKeyOf({ name, references }: PlannedColumn): PlannedForeignKey[] 
 
 /**
  * `required` there counts NOT NULL columns with a default that PostgREST does not show (serial, identity), so a
- * required key of a number type counts as made by PostgreSQL.
+ * single key of a whole number counts as made by PostgreSQL.
  */
 function plannedColumns({ required = [], properties = {} }: OpenApiDefinition): PlannedColumn[] {
+  const isKey = ({ description = '' }: OpenApiProperty): boolean => description.includes('<pk/>');
+  const isSingleKey = Object.values(properties).filter(isKey).length === 1;
   return Object.entries(properties).map(([name, property]): PlannedColumn => {
     const type = FORMATS[property.format ?? ''] ?? property.format ?? 'text';
-    const primaryKey = property.description?.includes('<pk/>') ?? false;
+    const primaryKey = isKey(property);
     const reference = referenceOf(property.description);
     const generated =
-      primaryKey && type.startsWith('int') && property.default === undefined && !reference.references;
+      isSingleKey &&
+      primaryKey &&
+      type.startsWith('int') &&
+      property.default === undefined &&
+      !reference.references;
     return {
       name,
       type,
