@@ -20,8 +20,8 @@ export interface SentInsert {
 /** Makes rows for a run, parents first; each is in the journal before it is sent. */
 export class MadeRows implements RowSource {
   readonly #own = new Map<string, Promise<Control<KnownRow>>>();
-  /** By filter, the rows' names in the journal. */
-  readonly #journalIds = new Map<string, string>();
+  /** The rows' names in the journal; counted keys are alike in every table, so that a filter names no row. */
+  readonly #journalIds = new Map<KnownRow, string>();
 
   constructor(
     private readonly options: DraftOptions & { readonly subjects: readonly [string, string] },
@@ -79,7 +79,7 @@ export class MadeRows implements RowSource {
 
   /** A row that a check removed itself. */
   async gone(row: KnownRow): Promise<void> {
-    const id = this.#journalIds.get(JSON.stringify(row.filter));
+    const id = this.#journalIds.get(row);
     if (id !== undefined) await this.journal.forget(id);
     for (const [name, known] of this.#own) {
       const control = await known;
@@ -128,11 +128,12 @@ export class MadeRows implements RowSource {
     if (!filter) {
       return { held: false, diagnosis: cannotMake('the key', 'the answer does not show it'), evidence };
     }
+    const value: KnownRow = { subject, filter, values: row, made: true };
     if (journalId !== undefined) {
       await this.journal.refine(journalId, filter);
-      this.#journalIds.set(JSON.stringify(filter), journalId);
+      this.#journalIds.set(value, journalId);
     }
-    return { held: true, value: { subject, filter, values: row, made: true }, evidence };
+    return { held: true, value, evidence };
   }
 
   async #remember(plan: TablePlan, draft: Draft, owner: string, by: string): Promise<string> {
