@@ -1,18 +1,23 @@
 import { GatewayClient } from '../../src/checklist/gateway-client';
+import { MadeRows } from '../../src/checklist/made-rows';
+import { hasOneRowEach } from '../../src/checklist/one-row-each';
 import { planChecklist } from '../../src/checklist/plan';
-import type { JournalRow } from '../../src/checklist/journal-store';
+import { RowJournal } from '../../src/checklist/row-journal';
 import { runChecklist, type ChecklistOptions } from '../../src/checklist/run';
+import { sweepSql } from '../../src/checklist/sweep-sql';
 import { NO_CHOICES, type ChecklistPlan } from '../../src/checklist/table-plan';
-import type { ChecklistReport } from '../../src/checklist/verdict';
+import type { ChecklistReport, CheckResult } from '../../src/checklist/verdict';
 import { modelFromStatements } from '../../src/schema/from-statements';
 import type { SchemaModel } from '../../src/schema/model';
 import type { LocalFlux } from '../../src/stack/local-flux';
 import { realFetch, realNow } from './checklist';
 import type { ChecklistSchema } from './checklist-schemas';
-import { selectSql } from './local-flux';
+import { runSql } from './local-flux';
 import { parseAll } from './sql';
 
-export const SUBJECTS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
+/** Subjects that rows are made for, and others that have had rows all along. */
+export const MAKERS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
+export const OWNERS = ['ann', 'bob'] as const;
 
 export async function modelOf(flux: LocalFlux, { sql }: ChecklistSchema): Promise<SchemaModel> {
   return modelFromStatements(await parseAll(sql), { engine: flux.engine, apiSchema: flux.schema });
@@ -22,23 +27,58 @@ export function planOfModel(model: SchemaModel, { choices }: ChecklistSchema): C
   return planChecklist(model, { ...NO_CHOICES, ...choices });
 }
 
-export async function proof(
-  flux: LocalFlux,
-  plan: ChecklistPlan,
-  schema: ChecklistSchema,
-  options: Partial<ChecklistOptions> = {},
-): Promise<ChecklistReport> {
-  return runChecklist({
+function clientOf(flux: LocalFlux): Pick<
+  ChecklistOptions,
+  'gatewayUrl' | 'schema' | 'secret' | 'fetch' | 'now'
+> {
+  return {
     gatewayUrl: flux.url,
     schema: flux.schema,
     secret: flux.jwtSecret,
-    engine: flux.engine,
-    subjects: SUBJECTS,
     fetch: realFetch,
     now: realNow,
+  };
+}
+
+/** Runs the checklist on a local Flux, whose database takes away what no policy lets anybody delete. */
+export async function ask(
+  flux: LocalFlux,
+  plan: ChecklistPlan,
+  { given }: ChecklistSchema,
+  options: Partial<ChecklistOptions> = {},
+): Promise<ChecklistReport> {
+  return runChecklist({
+    ...clientOf(flux),
+    engine: flux.engine,
+    subjects: options.mode === 'no-write' ? OWNERS : MAKERS,
     plan,
     mode: 'full',
-    ...(schema.given && { given: schema.given }),
+    sweep: async row => {
+      await runSql(flux, sweepSql(row, flux.schema));
+      return true;
+    },
+    ...(given && { given }),
     ...options,
   });
+}
+
+/** Gives both owners two rows in every table, as an app would: through the gateway, as themselves. */
+export async function seed(flux: LocalFlux, plan: ChecklistPlan, { given = {} }: ChecklistSchema): Promise<void> {
+  const asker = new GatewayClient(clientOf(flux));
+  const plans = new Map(plan.tables.map(table => [table.table, table]));
+  const run = { runId: 'seed', gatewayUrl: flux.url, tables: [...plans.keys()] };
+  const drafts = { plans, asker, given, runId: run.runId, signal: undefined, subjects: OWNERS };
+  const rows = new MadeRows(drafts, new RowJournal(asker, run, undefined));
+  for (const table of plan.tables.filter(({ ownership }) => ownership.kind !== 'nobody')) {
+    for (const owner of OWNERS) {
+      const made = [await rows.own(table, owner)];
+      if (!hasOneRowEach(table)) made.push(await rows.another(table, owner));
+      for (const row of made) if (!row.held) throw new Error(`${table.table}: ${row.diagnosis.message}`);
+    }
+  }
+}
+
+/** What a result is about: the check, and the view or function it went through. */
+export function nameOf({ table, check, through }: CheckResult): string {
+  return `${table} ${check}${through === undefined ? '' : ` ${through}`}`;
 }

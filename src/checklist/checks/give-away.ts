@@ -2,8 +2,8 @@ import type { CheckContext, Told } from '../context';
 import type { Row } from '../gateway-client';
 import { refusesByPolicy } from '../ideal';
 import type { Control } from '../known-row';
+import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
-import { hasOneRowEach } from './bulk-insert';
 import { defineCheck, firstBroken, isOwned, notAskable, passed, unproved } from './check';
 import { judgeOthers } from './others-verb';
 import { changeOwn } from './update-own';
@@ -11,7 +11,7 @@ import { changeOwn } from './update-own';
 export default defineCheck('give-away', isOwned, async context => {
   const [a, b] = context.subjects;
   const own = await context.own(a);
-  const spare = context.made && !hasOneRowEach(context) ? await context.another(a) : own;
+  const spare = context.made && !hasOneRowEach(context.plan) ? await context.another(a) : own;
   const link = await linkOf(context, b);
   if (!own.held || !spare.held || !link.held) {
     return unproved(firstBroken(own, spare, link) ?? NOTHING, own.evidence, link.evidence);

@@ -2,9 +2,9 @@ import type { CheckContext, Told } from '../context';
 import type { Diagnosis } from '../diagnose';
 import { refusesByPolicy, rollsBack, shows } from '../ideal';
 import { nullColumn, type KnownRow } from '../known-row';
+import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
 import type { Evidence } from '../verdict';
-import { hasOneRowEach } from './bulk-insert';
 import { defineCheck, failed, isOwned, notAskable, passed, unproved, type Judged } from './check';
 import { linkOf } from './give-away';
 import { leakDiagnosis } from './leak';
@@ -60,7 +60,7 @@ async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<
 /** Counts what is reached before and after the other subject gets one row more. */
 async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Promise<Judged> {
   const [a, b] = context.subjects;
-  if (hasOneRowEach(context)) {
+  if (hasOneRowEach(context.plan)) {
     return notAskable(
       'Each subject has one row at most: what reaches that one alone would be written.',
       'Look at the policies for this one.',
