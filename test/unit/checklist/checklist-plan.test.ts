@@ -439,7 +439,7 @@ describe('plans of little', () => {
     );
     assert.deepEqual(
       notChecked.map(({ table, reason }) => `${table}: ${reason.slice(0, 13)}`),
-      ['notes_view: it is a view', 'bills: the gateway s'],
+      ['notes_view: it is a view,', 'bills: the gateway s'],
     );
     assert.deepEqual(tables[1]?.foreignKeys, [{ columns: ['note_id'], table: 'notes', targets: ['id'] }]);
     assert.equal(tables[0]?.columns[2]?.maxLength, 4);
