@@ -23,7 +23,10 @@ export function evaluate(node: Node | undefined, columns: Columns): SqlValue {
     const name = textsOf(node.ColumnRef.fields).at(-1);
     return name === undefined ? UNTOLD : columns(name);
   }
-  if ('TypeCast' in node) return cast(value(node.TypeCast.arg), typeName(node.TypeCast.typeName));
+  if ('TypeCast' in node) {
+    const { arg, typeName: type } = node.TypeCast;
+    return type?.arrayBounds ? arrayIn(value(arg)) : cast(value(arg), typeName(type));
+  }
   if ('BoolExpr' in node) {
     const parts = (node.BoolExpr.args ?? []).map(value);
     if (node.BoolExpr.boolop === 'NOT_EXPR') return not(parts[0] ?? UNTOLD);
@@ -60,6 +63,13 @@ export function evaluate(node: Node | undefined, columns: Columns): SqlValue {
   }
   if ('FuncCall' in node) return call(node.FuncCall, value);
   return 'A_Expr' in node ? operation(node.A_Expr, value) : UNTOLD;
+}
+
+/** `'{a,b}'::text[]`, without the quotes that some elements need. */
+function arrayIn(value: SqlValue): SqlValue {
+  if (typeof value !== 'string') return value;
+  const [, inner] = /^\{([^"{}\\]*)\}$/.exec(value) ?? [];
+  return inner === undefined ? UNTOLD : inner.split(',').filter(item => item !== '');
 }
 
 const CLOCK = /^SVFOP_(?:CURRENT_DATE|CURRENT_TIMESTAMP|LOCALTIMESTAMP)/;
@@ -133,11 +143,17 @@ function binary(operator: string, left: SqlValue, right: SqlValue): SqlValue {
   if (left === null || right === null) return null;
   if (/^(?:[<>]=?|=|<>|!=)$/.test(operator)) return compare(operator, left, right);
   if (/^[-+*/%]$/.test(operator)) return arithmetic(operator, left, right);
-  if (operator === '?' && typeof right === 'string' && isObject(left)) return right in left;
+  if (operator === '?' && typeof right === 'string') return holdsKey(left, right);
   if (typeof left !== 'string' || typeof right !== 'string') return UNTOLD;
   if (operator === '||') return left + right;
   const pattern = patternOf(operator, right);
   return pattern ? pattern.test(left) !== operator.startsWith('!') : UNTOLD;
+}
+
+/** Whether a JSON object has a key, or an array a text. */
+function holdsKey(value: SqlValue, key: string): SqlValue {
+  if (Array.isArray(value)) return value.includes(key);
+  return isObject(value) ? key in value : UNTOLD;
 }
 
 /** LIKE and the part of PostgreSQL's regular expressions that JavaScript spells alike. */

@@ -77,14 +77,18 @@ export function makeRow(plan: TablePlan, { fixed, marker, given }: RowRequest): 
 /** Characters of a text of another form that tell it from all others. */
 const LONG_ENOUGH = 12;
 
-/** The foreign keys that need a row to point at: one of their columns has to be sent and is not there yet. */
+/**
+ * The foreign keys that need a row to point at: one of their columns has to be sent, or ties the row to its subject, and
+ * is not in `fixed` yet.
+ */
 export function requiredReferences(
   plan: TablePlan,
   fixed: RowRequest['fixed'] = {},
 ): readonly PlannedForeignKey[] {
-  const required = new Set(
-    plan.columns.flatMap(column => (column.required || column.wanted === true ? column.name : [])),
-  );
+  const required = new Set([
+    ...(plan.ownership.kind === 'parent' ? plan.ownership.columns : []),
+    ...plan.columns.flatMap(column => (column.required || column.wanted === true ? column.name : [])),
+  ]);
   return plan.foreignKeys.filter(
     ({ columns }) =>
       columns.some(column => required.has(column)) && columns.some(column => !(column in fixed)),
@@ -105,9 +109,9 @@ export function changeFor(
   const free = plan.columns.filter(
     column => column.updatable && column.generated !== 'always' && !kept.has(column.name),
   );
-  const marked = free.find(({ name }) => name === row.markerColumn);
-  if (marked && !marked.shape) {
-    const text = row.values[marked.name] as string;
+  const text = row.values[row.markerColumn ?? ''];
+  const marked = free.find(({ name, shape }) => text !== undefined && row.values[name] === text && !shape);
+  if (marked && typeof text === 'string') {
     const changed = `${text} changed`;
     const fits = changed.length <= (marked.maxLength ?? changed.length);
     return { column: marked.name, value: fits ? changed : text };

@@ -38,10 +38,12 @@ export function withChecks(table: CheckedTable): PlannedColumn[] {
   const alone = (name: string): Test[] =>
     tests.filter(({ columns }) => columns.size === 1 && columns.has(name));
   const options = new Map(
-    table.columns.map(column => [
-      column.name,
-      passing(optionsOf(column, table, tests), column.name, alone(column.name)),
-    ]),
+    table.columns
+      .filter(({ name }) => tests.some(({ columns }) => columns.has(name)))
+      .map(column => {
+        const { name } = column;
+        return [name, passing(optionsOf(column, table, tests), name, alone(name))] as const;
+      }),
   );
   const joint = tests.filter(({ columns }) => columns.size > 1);
   const settled = settle(joint, options);
@@ -100,12 +102,18 @@ function constantsOf(tests: readonly Test[]): Constants {
         ival?: { ival?: number };
         fval?: { fval?: string };
       };
-      if (sval) texts.add(sval.sval ?? '');
+      for (const text of textsIn(sval?.sval)) texts.add(text);
       if (ival) numbers.add(ival.ival ?? 0);
       if (fval) numbers.add(Number(fval.fval));
     });
   }
   return { texts: [...texts], numbers: [...numbers] };
+}
+
+/** A text, and what `'{a,b}'` lists. */
+function textsIn(text: string | undefined): string[] {
+  const [, listed] = /^\{([^"{}\\]*)\}$/.exec(text ?? '') ?? [];
+  return [...(text === undefined ? [] : [text]), ...(listed?.split(',') ?? [])];
 }
 
 function passing(options: readonly Option[], name: string, tests: readonly Test[]): Option[] {
@@ -130,14 +138,20 @@ function valueOf(row: ReadonlyMap<string, SqlValue>, name: string): SqlValue {
 
 /** More are not worth trying: the next request tells as much. */
 const MOST_OPTIONS = 14;
-const MOST_STEPS = 50_000;
+const MOST_STEPS = 5000;
 
 /** One option for each column that CHECKs tie to another column; none where no combination passes. */
 function settle(
   tests: readonly Test[],
   options: ReadonlyMap<string, readonly Option[]>,
 ): Map<string, Option> {
-  const names = [...new Set(tests.flatMap(({ columns }) => [...columns]))];
+  const mayBeLeftOut = (name: string): boolean => {
+    const [first] = options.get(name) ?? [];
+    return first !== undefined && first.sent === undefined && !first.shape;
+  };
+  const mentioned = [...new Set(tests.flatMap(({ columns }) => [...columns]))];
+  // What is decided first changes last: a column that may be left out stays so as long as it can.
+  const names = [...mentioned.filter(mayBeLeftOut), ...mentioned.filter(name => !mayBeLeftOut(name))];
   const row = new Map<string, SqlValue>();
   const chosen = new Map<string, Option>();
   let steps = 0;

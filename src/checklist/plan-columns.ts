@@ -1,7 +1,7 @@
 import type { Node } from '@pgsql/types';
 import { AUTHENTICATED } from '../flux/engine';
 import { relationKey, type Column, type SchemaModel, type Table } from '../schema/model';
-import { domainsOf, type Domain } from './plan-domains';
+import type { Domain } from './plan-domains';
 import { withChecks } from './plan-checks';
 import type { PlannedColumn, PlannedForeignKey } from './table-plan';
 
@@ -20,8 +20,8 @@ export function plannedColumns(
   model: SchemaModel,
   table: Table,
   links: ReadonlySet<string>,
+  domains: ReadonlyMap<string, Domain>,
 ): PlannedColumn[] {
-  const domains = domainsOf(model);
   const columns = [...table.columns.values()];
   const found = columns.flatMap(({ name, type }): [string, Domain][] => {
     const domain = domains.get(type);
@@ -55,7 +55,7 @@ function plannedColumn(
   const generated = generationOf(column);
   const reference = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === name);
   const target = reference && plannedForeignKey(model, reference);
-  const enumValues = model.enums.get(model.keyOf(type))?.labels;
+  const enumValues = enumNamed(model, type);
   const maxLength =
     type === 'varchar' || type === 'bpchar' ? (domain?.length ?? column.typeModifiers[0]) : undefined;
   return {
@@ -71,6 +71,12 @@ function plannedColumn(
     ...(enumValues && { enumValues }),
     ...(maxLength !== undefined && { maxLength }),
   };
+}
+
+/** Columns name their types without a schema: one of the API schema goes first. */
+function enumNamed({ enums, apiSchema = '' }: SchemaModel, type: string): readonly string[] | undefined {
+  const found = enums.get(relationKey(apiSchema, type));
+  return (found ?? [...enums].find(([key]) => key.endsWith(`.${type}`))?.[1])?.labels;
 }
 
 /** Foreign keys with the columns they point at, the primary key where they name none. */
@@ -92,7 +98,7 @@ function plannedForeignKey(
   };
 }
 
-/** Undefined keys are those that files elsewhere make. */
+/** The primary key, else a unique key whose columns are never NULL. */
 export function keyOf(table: Table): readonly string[] {
   const primary = table.uniqueKeys.find(({ primary }) => primary);
   const isNotNull = (name: string): boolean => table.columns.get(name)?.notNull ?? false;

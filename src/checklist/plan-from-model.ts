@@ -1,6 +1,7 @@
 import type { SchemaModel, Table } from '../schema/model';
 import { keyOf, plannedColumns, plannedForeignKeys } from './plan-columns';
 import { OwnershipReader } from './plan-ownership';
+import { domainsOf, type Domain } from './plan-domains';
 import { DoorReader } from './plan-doors';
 import { ExpectationReader } from './plan-expected';
 import { ownerDefaultOf } from './plan-owner-default';
@@ -46,6 +47,7 @@ export class TablePlanner {
   readonly #owners: OwnershipReader;
   readonly #expectations: ExpectationReader;
   readonly #doors: DoorReader;
+  readonly #domains: ReadonlyMap<string, Domain>;
 
   constructor(
     private readonly model: SchemaModel,
@@ -53,6 +55,7 @@ export class TablePlanner {
   ) {
     this.#owners = new OwnershipReader(model, choices);
     this.#doors = new DoorReader(model);
+    this.#domains = domainsOf(model);
     this.#expectations = new ExpectationReader(model, table => {
       const facts = this.#factsOf(table);
       return 'reason' in facts ? undefined : facts;
@@ -89,7 +92,7 @@ export class TablePlanner {
         ? found
         : {
             ...found,
-            columns: plannedColumns(this.model, table, new Set(linkColumns(found))),
+            columns: plannedColumns(this.model, table, new Set(linkColumns(found)), this.#domains),
             foreignKeys: plannedForeignKeys(this.model, table),
           };
     this.#facts.set(table, facts);

@@ -1,5 +1,8 @@
+import type { Node } from '@pgsql/types';
+import { textsOf } from '../schema/ast';
 import { relationKey, type SchemaModel, type Table } from '../schema/model';
 import { readSubject } from '../schema/subject';
+import type { RoutineBody } from '../sql/routine-body';
 import type { TablePlan } from './table-plan';
 
 /** Whose row an INSERT makes that leaves out the column which tells whose it is. */
@@ -10,9 +13,20 @@ export function ownerDefaultOf(model: SchemaModel, table: Table, column: string)
   const triggers = model.triggers.filter(
     trigger => trigger.table === key && trigger.before && trigger.events.has('insert'),
   );
-  const byTriggers = triggers.map(({ routine }) => setByTrigger(model, routine, column));
+  const byTriggers = triggers.map(({ routine, statement }) =>
+    isForRowsWithout(column, statement.node) ? setByTrigger(model, routine, column) : 'unknown',
+  );
   if (byTriggers.includes('unknown')) return 'unknown';
   return byTriggers.includes('subject') ? 'subject' : byDefault;
+}
+
+/** Whether a trigger runs for every row, or at least for those whose column is NULL. */
+function isForRowsWithout(column: string, node: Node): boolean {
+  const when = 'CreateTrigStmt' in node ? node.CreateTrigStmt.whenClause : undefined;
+  if (!when) return true;
+  if (!('NullTest' in when) || when.NullTest.nulltesttype !== 'IS_NULL') return false;
+  const { arg } = when.NullTest;
+  return arg !== undefined && 'ColumnRef' in arg && textsOf(arg.ColumnRef.fields).at(-1) === column;
 }
 
 /** What a trigger function puts into a column of the new row; `none` where it leaves the column alone. */
@@ -27,13 +41,20 @@ function setByTrigger(model: SchemaModel, routine: string, column: string): Tabl
     return /\bnew\s*:?=|\binto\s+(?:strict\s+)?new\b/i.test(code) ? 'unknown' : 'none';
   const assigned = new RegExp(`\\bnew\\s*\\.\\s*"?${name}"?\\s*:?=\\s*([^;]+);`, 'gi');
   const values = [...code.matchAll(assigned)].map(([, value = '']) => value.trim());
-  // `coalesce(new.owner_id, auth.uid())` is the subject where nothing was sent.
-  const coalesced = new RegExp(`^coalesce\\s*\\(\\s*new\\.${name}\\s*,\\s*([^]+)\\)$`, 'i');
-  const isSubject = (value: string): boolean => SUBJECT.test(coalesced.exec(value)?.[1]?.trim() ?? value);
-  const onlyWhereMissing = new RegExp(`\\bif\\s+\\(?\\s*new\\.${name}\\s+is\\s+null\\s*\\)?\\s+then\\b`, 'i');
+  const onlyWhereMissing = new RegExp(
+    `\\bif\\s+\\(?\\s*(?:new\\.${name}\\s+is\\s+null|tg_op\\s*=\\s*'INSERT')\\s*\\)?\\s+then\\b`,
+    'i',
+  );
   const isCertain = !/\bif\b|\bcase\b|\bloop\b/i.test(code) || onlyWhereMissing.test(code);
-  return values.length === 1 && values.every(isSubject) && isCertain ? 'subject' : 'unknown';
+  const [value = ''] = values;
+  return values.length === 1 && isCertain && isSubject(value, body) ? 'subject' : 'unknown';
 }
 
-const SUBJECT =
-  /^\(?\s*(?:select\s+)?(?:auth\s*\.\s*uid\s*\(\s*\)|nullif\s*\(\s*current_setting\s*\(\s*'request\.jwt\.claims'[^;]*->>\s*'sub'[^;]*|\(?current_setting\s*\(\s*'request\.jwt\.claims'[^;]*->>\s*'sub')\s*(?:::\s*text\s*)?\)?$/i;
+/** `coalesce(new.owner_id, auth.uid())` is the subject where nothing was sent. */
+function isSubject(value: string, { parts }: RoutineBody): boolean {
+  const node = parts.find(({ text }) => text.replace(/^select\s+/, '').trim() === value)?.node;
+  const target = node && 'SelectStmt' in node ? node.SelectStmt.targetList?.[0] : undefined;
+  const assigned = target && 'ResTarget' in target ? target.ResTarget.val : undefined;
+  const last = assigned && 'CoalesceExpr' in assigned ? assigned.CoalesceExpr.args?.at(-1) : assigned;
+  return readSubject(last) !== undefined;
+}

@@ -101,7 +101,9 @@ const COUNT: readonly number[] = Array.from({ length: 60 }, (_, index) => index)
 const DAY = 86_400_000;
 
 function daysFor({ texts }: Constants, distinct: boolean): string[] {
-  const named = texts.map(text => Date.parse(text)).filter(time => !Number.isNaN(time));
+  const named = texts
+    .map(text => (/^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : NaN))
+    .filter(time => !Number.isNaN(time));
   const starts = [Date.UTC(2000, 0, 1), Date.UTC(2999, 0, 1), ...named.map(time => time - DAY)];
   const steps = distinct ? COUNT : COUNT.slice(0, 4);
   return [...new Set(starts.flatMap(start => steps.map(step => new Date(start + step * DAY).toISOString())))];

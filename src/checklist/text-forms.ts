@@ -11,13 +11,13 @@ export const TEXT_FORMS = [
   'email',
   'url',
   'path',
-  'color',
-  'phone',
   'word',
   'lower',
   'upper',
   'digits',
   'hex',
+  'color',
+  'phone',
 ] as const;
 export type TextForm = (typeof TEXT_FORMS)[number];
 
