@@ -93,7 +93,14 @@ export function closedChecks(facts: TableFacts, verbs: ReadonlySet<Verb>, by: Cl
   const checks: (CheckId | false)[] = [];
   const upsert = canUpsert(plan) && 'upsert-other';
   if (verbs.has('insert')) {
-    checks.push('insert-own', 'insert-without-owner', 'forged-insert', 'bulk-insert', 'child-of-other', upsert);
+    checks.push(
+      'insert-own',
+      'insert-without-owner',
+      'forged-insert',
+      'bulk-insert',
+      'child-of-other',
+      upsert,
+    );
     checks.push(isV1 && anonymous.has('insert') && 'signed-out-insert');
   }
   // Without rows that their subjects see, a request that shows or reaches none proves nothing.

@@ -72,7 +72,11 @@ class TableDefects {
           ...this.#owner(),
           ...this.#doors(),
         ]
-      : [...this.#policies().flatMap(policy => this.#dropped(policy)), ...this.#grants(), ...this.#writable()];
+      : [
+          ...this.#policies().flatMap(policy => this.#dropped(policy)),
+          ...this.#grants(),
+          ...this.#writable(),
+        ];
     return planted.map(defect => ({ id: `${table}: ${defect.title}`, table, ...defect }));
   }
 
@@ -102,7 +106,13 @@ class TableDefects {
 
   #rowSecurity(): Planted[] {
     if (this.table.rowSecurity !== true) return [];
-    const open = { read: EVERYBODY, insert: EVERYBODY, found: EVERYBODY, written: EVERYBODY, delete: EVERYBODY };
+    const open = {
+      read: EVERYBODY,
+      insert: EVERYBODY,
+      found: EVERYBODY,
+      written: EVERYBODY,
+      delete: EVERYBODY,
+    };
     return [
       {
         title: 'row-level security off',

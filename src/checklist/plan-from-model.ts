@@ -1,4 +1,4 @@
-import type { SchemaModel, Table } from '../schema/model';
+import { relationKey, type SchemaModel, type Table } from '../schema/model';
 import { keyOf, plannedColumns, plannedForeignKeys } from './plan-columns';
 import { OwnershipReader } from './plan-ownership';
 import { domainsOf, type Domain } from './plan-domains';
@@ -78,6 +78,7 @@ export class TablePlanner {
       expected: this.#expectations.read(table),
       ownerDefault: link === undefined ? 'none' : ownerDefaultOf(model, table, link),
       policyColumns: policyColumns(table),
+      ...triggersOf(model, table),
       views: link === undefined ? [] : this.#doors.viewsOf(table, link),
       functions: link === undefined ? [] : this.#doors.functionsOf(table, link),
     };
@@ -104,4 +105,13 @@ export class TablePlanner {
 function policyColumns({ policies }: Table): string[] {
   const uses = policies.flatMap(({ using, check }) => [...(using?.columns ?? []), ...(check?.columns ?? [])]);
   return [...new Set(uses.flatMap(({ of, column }) => (of === 'own' ? column : [])))];
+}
+
+/** Which statements triggers may change the rows of; nothing where code in the files may make some. */
+function triggersOf(model: SchemaModel, table: Table): Pick<TablePlan, 'triggers'> {
+  if (model.mayBeDoneByCode(table, /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b/i)) return {};
+  const key = relationKey(table.schema, table.name);
+  const own = model.triggers.filter(({ table: on, before }) => on === key && before);
+  const has = (event: 'insert' | 'update'): boolean => own.some(({ events }) => events.has(event));
+  return { triggers: { insert: has('insert'), update: has('update') } };
 }

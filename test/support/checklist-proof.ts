@@ -27,10 +27,9 @@ export function planOfModel(model: SchemaModel, { choices }: ChecklistSchema): C
   return planChecklist(model, { ...NO_CHOICES, ...choices });
 }
 
-function clientOf(flux: LocalFlux): Pick<
-  ChecklistOptions,
-  'gatewayUrl' | 'schema' | 'secret' | 'fetch' | 'now'
-> {
+function clientOf(
+  flux: LocalFlux,
+): Pick<ChecklistOptions, 'gatewayUrl' | 'schema' | 'secret' | 'fetch' | 'now'> {
   return {
     gatewayUrl: flux.url,
     schema: flux.schema,
@@ -63,7 +62,11 @@ export async function ask(
 }
 
 /** Gives both owners two rows in every table, as an app would: through the gateway, as themselves. */
-export async function seed(flux: LocalFlux, plan: ChecklistPlan, { given = {} }: ChecklistSchema): Promise<void> {
+export async function seed(
+  flux: LocalFlux,
+  plan: ChecklistPlan,
+  { given = {} }: ChecklistSchema,
+): Promise<void> {
   const asker = new GatewayClient(clientOf(flux));
   const plans = new Map(plan.tables.map(table => [table.table, table]));
   const run = { runId: 'seed', gatewayUrl: flux.url, tables: [...plans.keys()] };
