@@ -81,6 +81,34 @@ export class MadeRows implements RowSource {
   async gone(row: KnownRow): Promise<void> {
     const id = this.#journalIds.get(row);
     if (id !== undefined) await this.journal.forget(id);
+    await this.#retire(row);
+  }
+
+  /**
+   * Writes down where a row will be found once it is somebody else's, before a request that may bring that about. What is
+   * returned has to be told whether it did: the row is then its subject's no more, and another is made where one is needed.
+   */
+  async moving(plan: TablePlan, row: KnownRow, link: Row): Promise<(moved: boolean) => Promise<void>> {
+    const filter = {
+      ...row.filter,
+      ...filterOf(
+        Object.keys(link).filter(name => name in row.filter),
+        link,
+      ),
+    };
+    const id = this.#journalIds.get(row);
+    const isElsewhere = JSON.stringify(filter) !== JSON.stringify(row.filter);
+    const { subjects } = this.options;
+    const entry = { table: plan.table, owner: row.subject, removers: [...subjects], filter };
+    const second = isElsewhere && id !== undefined ? await this.journal.add(entry) : undefined;
+    return async moved => {
+      if (moved && id !== undefined && second !== undefined) await this.journal.refine(id, filter);
+      if (second !== undefined) await this.journal.forget(second);
+      if (moved) await this.#retire(row);
+    };
+  }
+
+  async #retire(row: KnownRow): Promise<void> {
     for (const [name, known] of this.#own) {
       const control = await known;
       if (control.held && control.value === row) this.#own.delete(name);

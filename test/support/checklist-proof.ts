@@ -12,7 +12,7 @@ import type { SchemaModel } from '../../src/schema/model';
 import type { LocalFlux } from '../../src/stack/local-flux';
 import { realFetch, realNow } from './checklist';
 import type { ChecklistSchema } from './checklist-schemas';
-import { runSql } from './local-flux';
+import { selectSql } from './local-flux';
 import { parseAll } from './sql';
 
 /** Subjects that rows are made for, and others that have had rows all along. */
@@ -52,10 +52,7 @@ export async function ask(
     subjects: options.mode === 'no-write' ? OWNERS : MAKERS,
     plan,
     mode: 'full',
-    sweep: async row => {
-      await runSql(flux, sweepSql(row, flux.schema));
-      return true;
-    },
+    sweep: async row => (await selectSql(flux, `${sweepSql(row, flux.schema)} returning 1`)).length > 0,
     ...(given && { given }),
     ...options,
   });

@@ -18,9 +18,11 @@ export default defineCheck('give-away', isOwned, async context => {
   }
   const isForGood = context.made !== undefined && spare.value !== own.value;
   const control = await changeOwn(context, own.value, a);
+  const settle = isForGood ? await context.made.moving(context.plan, spare.value, link.value) : undefined;
   const told = isForGood
     ? await context.update(spare.value.filter, link.value, a, refusesByPolicy())
     : await context.probeUpdate(own.value, link.value, a, refusesByPolicy());
+  await settle?.(told?.outcome.kind === 'done');
   if (!told) return notAskable('No form of an UPDATE could be rolled back here.', 'Run in full mode.');
   const rows = [...own.evidence, ...spare.evidence, ...link.evidence];
   if (gotThrough(told.outcome) && context.plan.ownership.kind === 'column') {

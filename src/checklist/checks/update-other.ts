@@ -21,7 +21,7 @@ export default defineCheck('update-other', isOwned, async context => {
   if (!changed) return notAskable('No form of an UPDATE could be rolled back here.', 'Run in full mode.');
   // Refused only once it was reached: what WITH CHECK refuses of a changed row it accepts of one that is taken over.
   const taking = changed.outcome.kind === 'policy' ? await linkOf(context, a) : undefined;
-  const taken = taking?.held ? await changeOther(context, ownB.value, taking.value) : undefined;
+  const taken = taking?.held ? await takeOther(context, ownB.value, taking.value) : undefined;
   const told = taken && gotThrough(taken.outcome) ? taken : changed;
   const rows = [...ownA.evidence, ...ownB.evidence];
   const advice = `Tie the UPDATE policy to the subject: using (${context.link[0] ?? 'owner_id'} = auth.uid()).`;
@@ -50,6 +50,13 @@ async function changeOther(context: CheckContext, row: KnownRow, change: Row): P
   return context.made
     ? context.update(row.filter, change, a, affects(0))
     : context.probeUpdate(row, change, a, affects(0));
+}
+
+async function takeOther(context: CheckContext, row: KnownRow, link: Row): Promise<Told | undefined> {
+  const settle = await context.made?.moving(context.plan, row, link);
+  const told = await changeOther(context, row, link);
+  await settle?.(told?.outcome.kind === 'done');
+  return told;
 }
 
 const NO_ROWS = { cause: 'no-row', message: 'There are no rows.', advice: '' } as const;

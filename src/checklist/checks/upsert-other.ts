@@ -38,7 +38,9 @@ export default defineCheck('upsert-other', isForUpsert, async context => {
   }
   const control = await upsert(context, ownA.value, true);
   if ('verdict' in control) return control;
+  const settle = await context.made?.moving(plan, ownB.value, {});
   const told = await upsert(context, ownB.value, false);
+  await settle?.('outcome' in told && told.outcome.kind === 'done');
   if ('verdict' in told) return told;
   const rows = [...ownA.evidence, ...ownB.evidence];
   if (!canUpsert(plan) && told.outcome.kind === 'privilege') {
