@@ -15,8 +15,8 @@ export interface Defect {
   readonly title: string;
   readonly table: string;
   readonly verb: Verb | 'all';
-  /** SQL for the superuser, after the push. */
-  readonly plant: string;
+  /** SQL for the superuser, after the push; undefined for what no SQL brings about: a gateway that checks no tokens. */
+  readonly plant: string | undefined;
   /** Whether somebody gets at rows by it, or is kept from their own. */
   readonly effect: 'opens' | 'closes';
   /**
