@@ -20,8 +20,8 @@ export interface SentInsert {
 /** Makes rows for a run, parents first; each is in the journal before it is sent. */
 export class MadeRows implements RowSource {
   readonly #own = new Map<string, Promise<Control<KnownRow>>>();
-  /** By filter, the rows' names in the journal. */
-  readonly #journalIds = new Map<string, string>();
+  /** The rows' names in the journal; counted keys are alike in every table, so that a filter names no row. */
+  readonly #journalIds = new Map<KnownRow, string>();
 
   constructor(
     private readonly options: DraftOptions & { readonly subjects: readonly [string, string] },
@@ -79,8 +79,36 @@ export class MadeRows implements RowSource {
 
   /** A row that a check removed itself. */
   async gone(row: KnownRow): Promise<void> {
-    const id = this.#journalIds.get(JSON.stringify(row.filter));
+    const id = this.#journalIds.get(row);
     if (id !== undefined) await this.journal.forget(id);
+    await this.#retire(row);
+  }
+
+  /**
+   * Writes down where a row will be found once it is somebody else's, before a request that may bring that about. What is
+   * returned has to be told whether it did: the row is then its subject's no more, and another is made where one is needed.
+   */
+  async moving(plan: TablePlan, row: KnownRow, link: Row): Promise<(moved: boolean) => Promise<void>> {
+    const filter = {
+      ...row.filter,
+      ...filterOf(
+        Object.keys(link).filter(name => name in row.filter),
+        link,
+      ),
+    };
+    const id = this.#journalIds.get(row);
+    const isElsewhere = JSON.stringify(filter) !== JSON.stringify(row.filter);
+    const { subjects } = this.options;
+    const entry = { table: plan.table, owner: row.subject, removers: [...subjects], filter };
+    const second = isElsewhere && id !== undefined ? await this.journal.add(entry) : undefined;
+    return async moved => {
+      if (moved && id !== undefined && second !== undefined) await this.journal.refine(id, filter);
+      if (second !== undefined) await this.journal.forget(second);
+      if (moved) await this.#retire(row);
+    };
+  }
+
+  async #retire(row: KnownRow): Promise<void> {
     for (const [name, known] of this.#own) {
       const control = await known;
       if (control.held && control.value === row) this.#own.delete(name);
@@ -128,11 +156,12 @@ export class MadeRows implements RowSource {
     if (!filter) {
       return { held: false, diagnosis: cannotMake('the key', 'the answer does not show it'), evidence };
     }
+    const value: KnownRow = { subject, filter, values: row, made: true };
     if (journalId !== undefined) {
       await this.journal.refine(journalId, filter);
-      this.#journalIds.set(JSON.stringify(filter), journalId);
+      this.#journalIds.set(value, journalId);
     }
-    return { held: true, value: { subject, filter, values: row, made: true }, evidence };
+    return { held: true, value, evidence };
   }
 
   async #remember(plan: TablePlan, draft: Draft, owner: string, by: string): Promise<string> {

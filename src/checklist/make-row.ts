@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { linkColumns, type PlannedForeignKey, type RowValue, type TablePlan } from './table-plan';
-import { valueFor } from './row-values';
+import {
+  linkColumns,
+  type PlannedColumn,
+  type PlannedForeignKey,
+  type RowValue,
+  type TablePlan,
+} from './table-plan';
+import { TEXT_TYPES, valueFor } from './row-values';
 
 /** What a row is made for. */
 export interface RowRequest {
@@ -17,7 +23,7 @@ export interface NewRow {
   readonly values: Readonly<Record<string, RowValue>>;
   /** The columns of the plan's key with their values as text; undefined where PostgreSQL makes one of them. */
   readonly key: Readonly<Record<string, string>> | undefined;
-  /** A column whose text holds the marker. */
+  /** A column whose text is made of the marker, so that no other row has it: as it is, where a column takes that. */
   readonly markerColumn: string | undefined;
 }
 
@@ -52,22 +58,37 @@ export function makeRow(plan: TablePlan, { fixed, marker, given }: RowRequest): 
     const isUuidKey = key.includes(name) && column.type === 'uuid' && column.generated === 'no';
     const isReference = links.has(name) || column.references !== undefined;
     if (isUuidKey && !isReference) values[name] = randomUUID();
-    if (!column.required || isUuidKey) continue;
+    if ((!column.required && column.wanted !== true) || isUuidKey) continue;
     if (isReference) return { column: name, reason: 'it points at a row of another table' };
     const value = valueFor(column, marker, distinct.has(name));
     if (value === undefined) return { column: name, reason: `its type is ${column.type}` };
     values[name] = value;
   }
-  const markerColumn = markerColumnOf(plan, values, marker, links);
-  return { values, key: keyValues(key, values), markerColumn };
+  const free = plan.columns.filter(({ name }) => !links.has(name) && !(name in given) && !(name in fixed));
+  const plain = free.find(({ name }) => values[name] === marker);
+  const optional =
+    plain ?? free.find(column => !(column.name in values) && takesMarker(column, plan, marker));
+  if (optional) values[optional.name] = marker;
+  const marked =
+    optional ?? free.find(({ name, shape }) => shape && textOf(values[name]).length >= LONG_ENOUGH);
+  return { values, key: keyValues(key, values), markerColumn: marked?.name };
 }
 
-/** The foreign keys that need a row to point at: one of their columns has to be sent and is not there yet. */
+/** Characters of a text of another form that tell it from all others. */
+const LONG_ENOUGH = 12;
+
+/**
+ * The foreign keys that need a row to point at: one of their columns has to be sent, or ties the row to its subject, and
+ * is not in `fixed` yet.
+ */
 export function requiredReferences(
   plan: TablePlan,
   fixed: RowRequest['fixed'] = {},
 ): readonly PlannedForeignKey[] {
-  const required = new Set(plan.columns.flatMap(column => (column.required ? column.name : [])));
+  const required = new Set([
+    ...(plan.ownership.kind === 'parent' ? plan.ownership.columns : []),
+    ...plan.columns.flatMap(column => (column.required || column.wanted === true ? column.name : [])),
+  ]);
   return plan.foreignKeys.filter(
     ({ columns }) =>
       columns.some(column => required.has(column)) && columns.some(column => !(column in fixed)),
@@ -88,16 +109,16 @@ export function changeFor(
   const free = plan.columns.filter(
     column => column.updatable && column.generated !== 'always' && !kept.has(column.name),
   );
-  const marked = free.find(({ name }) => name === row.markerColumn);
-  if (marked) {
-    const text = row.values[marked.name] as string;
+  const text = row.values[row.markerColumn ?? ''];
+  const marked = free.find(({ name, shape }) => text !== undefined && row.values[name] === text && !shape);
+  if (marked && typeof text === 'string') {
     const changed = `${text} changed`;
     const fits = changed.length <= (marked.maxLength ?? changed.length);
     return { column: marked.name, value: fits ? changed : text };
   }
   for (const column of free) {
-    const now = row.values[column.name];
-    const other = [...(column.candidates ?? []), ...(column.enumValues ?? [])].find(value => value !== now);
+    const now = JSON.stringify(row.values[column.name]);
+    const other = (column.candidates ?? column.enumValues ?? []).find(value => JSON.stringify(value) !== now);
     if (other !== undefined) return { column: column.name, value: other };
   }
   const same = free.find(({ name }) => name in row.values);
@@ -121,7 +142,8 @@ export function makeOwnedRow(
   const [column, value] = Object.entries(key ?? {})[0] ?? [];
   if (column !== undefined && value !== undefined && Object.keys(key ?? {}).length === 1)
     return { values, key: { column, value } };
-  return { values, key: markerColumn === undefined ? undefined : { column: markerColumn, value: marker } };
+  if (markerColumn === undefined) return { values, key: undefined };
+  return { values, key: { column: markerColumn, value: values[markerColumn] as string } };
 }
 
 function keyOf({ key, columns }: TablePlan): readonly string[] {
@@ -133,16 +155,24 @@ function keyValues(key: readonly string[], values: NewRow['values']): NewRow['ke
     const value = values[column];
     return value === undefined || value === null || typeof value === 'object'
       ? []
-      : [[column, String(value)]];
+      : [[column, textOf(value)]];
   });
   return key.length > 0 && pairs.length === key.length ? Object.fromEntries(pairs) : undefined;
 }
 
-function markerColumnOf(
-  plan: TablePlan,
-  values: NewRow['values'],
-  marker: string,
-  links: ReadonlySet<string>,
-): string | undefined {
-  return plan.columns.find(({ name }) => values[name] === marker && !links.has(name))?.name;
+/** Whether a text that may be NULL can hold the marker without a meaning for anybody else. */
+function takesMarker(column: PlannedColumn, plan: TablePlan, marker: string): boolean {
+  const { name, type, notNull, generated, insertable, references } = column;
+  const isFree = !notNull && generated === 'no' && insertable && !references && TEXT_TYPES.has(type);
+  const isBound = column.enumValues ?? column.candidates ?? column.shape;
+  return (
+    isFree &&
+    !isBound &&
+    !plan.policyColumns.includes(name) &&
+    marker.length <= (column.maxLength ?? marker.length)
+  );
+}
+
+function textOf(value: RowValue | undefined): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,5 +1,8 @@
+import type { Node } from '@pgsql/types';
 import { AUTHENTICATED } from '../flux/engine';
 import { relationKey, type Column, type SchemaModel, type Table } from '../schema/model';
+import type { Domain } from './plan-domains';
+import { withChecks } from './plan-checks';
 import type { PlannedColumn, PlannedForeignKey } from './table-plan';
 
 /** Names by which the serial types are spelled in files; PostgreSQL keeps the integer types behind them. */
@@ -12,24 +15,54 @@ const SERIALS: Readonly<Record<string, string>> = {
   serial8: 'int8',
 };
 
-/** The columns of a table, as far as making a row needs them. */
-export function plannedColumns(model: SchemaModel, table: Table): PlannedColumn[] {
-  return [...table.columns.values()].map(column => plannedColumn(model, table, column));
+/** The columns of a table, as far as making a row needs them; `links` say whose a row is. */
+export function plannedColumns(
+  model: SchemaModel,
+  table: Table,
+  links: ReadonlySet<string>,
+  domains: ReadonlyMap<string, Domain>,
+): PlannedColumn[] {
+  const columns = [...table.columns.values()];
+  const found = columns.flatMap(({ name, type }): [string, Domain][] => {
+    const domain = domains.get(type);
+    return domain ? [[name, domain]] : [];
+  });
+  const filled = columns.flatMap((column): [string, Node][] =>
+    column.default ? [[column.name, column.default.node]] : [],
+  );
+  return withChecks({
+    columns: columns.map(column => plannedColumn(model, table, column, domains.get(column.type))),
+    checks: [
+      ...table.checks.map(({ node }) => ({ node })),
+      ...found.flatMap(([domainOf, { checks }]) => checks.map(node => ({ node, domainOf }))),
+    ],
+    defaults: new Map(filled),
+    links,
+    distinct: new Set(table.uniqueKeys.flatMap(key => key.columns)),
+  });
 }
 
-function plannedColumn(model: SchemaModel, table: Table, column: Column): PlannedColumn {
-  const { name, notNull, primaryKey } = column;
-  const type = SERIALS[column.type] ?? column.type;
+function plannedColumn(
+  model: SchemaModel,
+  table: Table,
+  column: Column,
+  domain: Domain | undefined,
+): PlannedColumn {
+  const { name, primaryKey } = column;
+  const notNull = column.notNull || (domain?.notNull ?? false);
+  const written = domain?.type ?? column.type;
+  const type = SERIALS[written] ?? written;
   const generated = generationOf(column);
   const reference = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === name);
   const target = reference && plannedForeignKey(model, reference);
-  const enumValues = model.enums.get(model.keyOf(type))?.labels;
-  const maxLength = type === 'varchar' || type === 'bpchar' ? column.typeModifiers[0] : undefined;
+  const enumValues = enumNamed(model, type);
+  const maxLength =
+    type === 'varchar' || type === 'bpchar' ? (domain?.length ?? column.typeModifiers[0]) : undefined;
   return {
     name,
     type,
     notNull,
-    required: notNull && column.default === undefined && generated === 'no',
+    required: notNull && column.default === undefined && domain?.filled !== true && generated === 'no',
     primaryKey,
     generated,
     insertable: generated !== 'always' && mayWrite(model, table, name, 'insert'),
@@ -38,6 +71,12 @@ function plannedColumn(model: SchemaModel, table: Table, column: Column): Planne
     ...(enumValues && { enumValues }),
     ...(maxLength !== undefined && { maxLength }),
   };
+}
+
+/** Columns name their types without a schema: one of the API schema goes first. */
+function enumNamed({ enums, apiSchema = '' }: SchemaModel, type: string): readonly string[] | undefined {
+  const found = enums.get(relationKey(apiSchema, type));
+  return (found ?? [...enums].find(([key]) => key.endsWith(`.${type}`))?.[1])?.labels;
 }
 
 /** Foreign keys with the columns they point at, the primary key where they name none. */
@@ -59,7 +98,7 @@ function plannedForeignKey(
   };
 }
 
-/** Undefined keys are those that files elsewhere make. */
+/** The primary key, else a unique key whose columns are never NULL. */
 export function keyOf(table: Table): readonly string[] {
   const primary = table.uniqueKeys.find(({ primary }) => primary);
   const isNotNull = (name: string): boolean => table.columns.get(name)?.notNull ?? false;

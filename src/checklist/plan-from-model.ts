@@ -1,20 +1,24 @@
-import type { SchemaModel, Table } from '../schema/model';
+import { relationKey, type SchemaModel, type Table } from '../schema/model';
 import { keyOf, plannedColumns, plannedForeignKeys } from './plan-columns';
 import { OwnershipReader } from './plan-ownership';
-import type { ChecklistPlan, Ownership, TableChoices, TablePlan } from './table-plan';
+import { domainsOf, type Domain } from './plan-domains';
+import { DoorReader } from './plan-doors';
+import { ExpectationReader } from './plan-expected';
+import { ownerDefaultOf } from './plan-owner-default';
+import { linkColumns, type ChecklistPlan, type TableChoices, type TablePlan } from './table-plan';
 import { parentsFirst } from './plan-order';
 import type { NotChecked } from './verdict';
 
 /** The plan for every table of the API schema that the project's SQL makes. */
 export function planTables(model: SchemaModel, choices: TableChoices): ChecklistPlan {
-  const owners = new OwnershipReader(model, choices);
+  const planner = new TablePlanner(model, choices);
   const tables: TablePlan[] = [];
   const notChecked: NotChecked[] = [];
   for (const table of servedTables(model)) {
     const reason = choices.excluded.includes(table.name) ? EXCLUDED : reasonToLeaveOut(model, table);
-    const found = reason === undefined ? owners.read(table) : { reason };
+    const found = reason === undefined ? planner.plan(table) : { reason };
     if ('reason' in found) notChecked.push({ table: table.name, reason: found.reason });
-    else tables.push(tablePlan(model, table, found.ownership, found.shared));
+    else tables.push(found);
   }
   return { tables: parentsFirst(tables), notChecked };
 }
@@ -34,27 +38,80 @@ function reasonToLeaveOut(model: SchemaModel, table: Table): string | undefined 
   return undefined;
 }
 
-/** What the SQL tells of one table. */
-export function tablePlan(model: SchemaModel, table: Table, ownership: Ownership, shared = false): TablePlan {
-  return {
-    table: table.name,
-    source: 'sql',
-    ownership,
-    shared,
-    columns: plannedColumns(model, table),
-    key: keyOf(table),
-    uniqueKeys: table.uniqueKeys.map(({ columns }) => columns),
-    foreignKeys: plannedForeignKeys(model, table),
-    expected: { read: 'unknown', insert: 'unknown', update: 'unknown', delete: 'unknown' },
-    ownerDefault: 'unknown',
-    policyColumns: policyColumns(table),
-    views: [],
-    functions: [],
-  };
+/** What of a plan other parts of it are worked out from. */
+type Facts = Pick<TablePlan, 'ownership' | 'shared' | 'columns' | 'foreignKeys'>;
+
+/** Says of each table what the SQL tells, where tables depend on each other. */
+export class TablePlanner {
+  readonly #facts = new Map<Table, Facts | { readonly reason: string }>();
+  readonly #owners: OwnershipReader;
+  readonly #expectations: ExpectationReader;
+  readonly #doors: DoorReader;
+  readonly #domains: ReadonlyMap<string, Domain>;
+
+  constructor(
+    private readonly model: SchemaModel,
+    choices: TableChoices,
+  ) {
+    this.#owners = new OwnershipReader(model, choices);
+    this.#doors = new DoorReader(model);
+    this.#domains = domainsOf(model);
+    this.#expectations = new ExpectationReader(model, table => {
+      const facts = this.#factsOf(table);
+      return 'reason' in facts ? undefined : facts;
+    });
+  }
+
+  /** The plan, or why there is none. */
+  plan(table: Table): TablePlan | { readonly reason: string } {
+    const { model } = this;
+    const facts = this.#factsOf(table);
+    if ('reason' in facts) return facts;
+    const links = linkColumns(facts);
+    const link = links.length === 1 ? links[0] : undefined;
+    return {
+      table: table.name,
+      source: 'sql',
+      ...facts,
+      key: keyOf(table),
+      uniqueKeys: table.uniqueKeys.map(({ columns }) => columns),
+      expected: this.#expectations.read(table),
+      ownerDefault: link === undefined ? 'none' : ownerDefaultOf(model, table, link),
+      policyColumns: policyColumns(table),
+      ...triggersOf(model, table),
+      views: link === undefined ? [] : this.#doors.viewsOf(table, link),
+      functions: link === undefined ? [] : this.#doors.functionsOf(table, link),
+    };
+  }
+
+  #factsOf(table: Table): Facts | { readonly reason: string } {
+    const known = this.#facts.get(table);
+    if (known) return known;
+    const found = this.#owners.read(table);
+    const facts =
+      'reason' in found
+        ? found
+        : {
+            ...found,
+            columns: plannedColumns(this.model, table, new Set(linkColumns(found)), this.#domains),
+            foreignKeys: plannedForeignKeys(this.model, table),
+          };
+    this.#facts.set(table, facts);
+    return facts;
+  }
 }
 
 /** Columns of the table's own rows that its policies speak of. */
 function policyColumns({ policies }: Table): string[] {
   const uses = policies.flatMap(({ using, check }) => [...(using?.columns ?? []), ...(check?.columns ?? [])]);
   return [...new Set(uses.flatMap(({ of, column }) => (of === 'own' ? column : [])))];
+}
+
+/** Which statements triggers may change the rows of; nothing where code in the files may make some. */
+function triggersOf(model: SchemaModel, table: Table): Pick<TablePlan, 'triggers'> {
+  if (model.mayBeDoneByCode(table, /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b/i)) return {};
+  const key = relationKey(table.schema, table.name);
+  const own = model.triggers.filter(({ table: on, before }) => on === key && before);
+  const has = (event: 'insert' | 'update'): boolean => own.some(({ events }) => events.has(event));
+  return { triggers: { insert: has('insert'), update: has('update') } };
 }

@@ -41,16 +41,19 @@ interface OpenApiDefinition {
 
 /**
  * The plan for the relations of PostgREST's OpenAPI root document. It shows no policies, privileges, CHECKs or unique
- * keys, and tells views from tables by nothing: the owner column is known by name only.
+ * keys, and of a view only that its key may be NULL: the owner column is known by name only.
  */
 export function planFromGateway(document: unknown, choices: TableChoices): ChecklistPlan {
   const tables: TablePlan[] = [];
   const notChecked: NotChecked[] = [];
-  for (const [table, definition] of Object.entries(definitionsOf(document))) {
-    const columns = plannedColumns(definition);
-    const owner = choices.owners[table] ?? columns.find(({ name }) => OWNER_NAMES.has(name))?.name;
+  const definitions = Object.entries(definitionsOf(document));
+  const relations = definitions.map(([table, each]) => ({ table, columns: plannedColumns(each) }));
+  for (const { table, columns } of relations) {
+    const owner = choices.owners[table] ?? ownerOf(columns, relations);
     const shared = choices.shared.includes(table);
     if (choices.excluded.includes(table)) notChecked.push({ table, reason: 'it was left out on purpose' });
+    else if (columns.some(({ primaryKey, notNull }) => primaryKey && !notNull))
+      notChecked.push({ table, reason: VIEW });
     else if (owner !== undefined)
       tables.push(planOf(table, columns, { kind: 'column', column: owner }, shared));
     else if (shared) tables.push(planOf(table, columns, { kind: 'nobody' }, true));
@@ -59,6 +62,22 @@ export function planFromGateway(document: unknown, choices: TableChoices): Check
   return { tables: parentsFirst(tables), notChecked };
 }
 
+/** The first column with the name of an owner, unless it points at a row that has an owner of its own. */
+function ownerOf(
+  columns: readonly PlannedColumn[],
+  relations: readonly { readonly table: string; readonly columns: readonly PlannedColumn[] }[],
+): string | undefined {
+  return columns.find(({ name, references }) => {
+    const parent = references && relations.find(({ table }) => table === references.table);
+    const named = parent?.columns.filter(column => OWNER_NAMES.has(column.name)) ?? [];
+    return (
+      OWNER_NAMES.has(name) &&
+      (named.length === 0 || named.some(column => column.name === references?.column))
+    );
+  })?.name;
+}
+
+const VIEW = 'it is a view, and the gateway does not show of which table: give the SQL that makes it';
 const NO_OWNER =
   'the gateway shows no policies and no column has the name of an owner: name one, or mark the table as shared';
 
@@ -103,15 +122,21 @@ function foreignKeyOf({ name, references }: PlannedColumn): PlannedForeignKey[] 
 
 /**
  * `required` there counts NOT NULL columns with a default that PostgREST does not show (serial, identity), so a
- * required key of a number type counts as made by PostgreSQL.
+ * single key of a whole number counts as made by PostgreSQL.
  */
 function plannedColumns({ required = [], properties = {} }: OpenApiDefinition): PlannedColumn[] {
+  const isKey = ({ description = '' }: OpenApiProperty): boolean => description.includes('<pk/>');
+  const isSingleKey = Object.values(properties).filter(isKey).length === 1;
   return Object.entries(properties).map(([name, property]): PlannedColumn => {
     const type = FORMATS[property.format ?? ''] ?? property.format ?? 'text';
-    const primaryKey = property.description?.includes('<pk/>') ?? false;
+    const primaryKey = isKey(property);
     const reference = referenceOf(property.description);
     const generated =
-      primaryKey && type.startsWith('int') && property.default === undefined && !reference.references;
+      isSingleKey &&
+      primaryKey &&
+      type.startsWith('int') &&
+      property.default === undefined &&
+      !reference.references;
     return {
       name,
       type,

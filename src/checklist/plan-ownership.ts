@@ -1,5 +1,5 @@
 import { AUTHENTICATED } from '../flux/engine';
-import { accessOf } from '../schema/access';
+import { accessOf, type Access } from '../schema/access';
 import type { Column, ForeignKey, SchemaModel, Table } from '../schema/model';
 import { provesParent } from '../schema/parent-proof';
 import { plannedForeignKeys } from './plan-columns';
@@ -10,6 +10,7 @@ export type OwnershipFound =
   { readonly ownership: Ownership; readonly shared: boolean } | { readonly reason: string };
 
 const NO_OWNER = 'no column tells whose a row is: name one, or mark the table as shared';
+const NO_ACCESS = 'the SQL lets signed-in subjects neither read nor write it, so there is nothing to compare';
 
 /** Says of each table how its rows belong to subjects; what a person said goes first. */
 export class OwnershipReader {
@@ -21,14 +22,17 @@ export class OwnershipReader {
   ) {}
 
   read(table: Table): OwnershipFound {
+    const chosen = this.choices.owners[table.name];
+    if (chosen !== undefined && table.columnsKnown && !table.columns.has(chosen))
+      return { reason: `it has no column ${chosen}: name another one` };
     const ownership = this.ownerOf(table);
     if (this.choices.shared.includes(table.name)) {
       return { ownership: ownership ?? { kind: 'nobody' }, shared: true };
     }
     if (ownership) return { ownership, shared: false };
-    return isReadByAll(this.model, table)
-      ? { ownership: { kind: 'nobody' }, shared: true }
-      : { reason: NO_OWNER };
+    const access = signedInAccess(this.model, table);
+    if (access && isReadByAll(access)) return { ownership: { kind: 'nobody' }, shared: true };
+    return { reason: access?.every(({ reach }) => reach === 'nobody') === true ? NO_ACCESS : NO_OWNER };
   }
 
   /** By a column of its own, else through the row of another table. */
@@ -56,10 +60,13 @@ export class OwnershipReader {
     return owners.find(({ name }) => checks.some(check => check.tiesOwner(name))) ?? owners[0];
   }
 
+  /** Whether a column points at a row that has an owner, and not at the owner itself. */
   #pointsAtOwned(table: Table, column: string): boolean {
-    return table.foreignKeys.some(({ columns, table: key }) => {
-      const parent = this.model.tables.get(key);
-      return columns.includes(column) && parent !== undefined && this.ownerOf(parent) !== undefined;
+    return plannedForeignKeys(this.model, table).some(({ columns, targets }, index) => {
+      const at = columns.indexOf(column);
+      const parent = this.model.tables.get(table.foreignKeys[index]?.table ?? '');
+      const owner = at === -1 || !parent || parent === table ? undefined : this.ownerOf(parent);
+      return owner !== undefined && !(owner.kind === 'column' && owner.column === targets[at]);
     });
   }
 
@@ -102,15 +109,17 @@ function isRequired(table: Table, { columns }: ForeignKey): boolean {
   return columns.every(name => table.columns.get(name)?.notNull ?? false);
 }
 
-/** Whether the SQL says in so many words that every signed-in subject reads a table and none writes it. */
-function isReadByAll(model: SchemaModel, table: Table): boolean {
-  if (model.mayBeDoneByCode(table, /\b(?:grant|revoke|policy|row\s+level)\b/i)) return false;
-  const access = accessOf(model, table).filter(({ role }) => role === AUTHENTICATED);
-  const isMeant = ({ reason, granted }: (typeof access)[number]): boolean =>
-    reason === 'policies' || granted === 'files';
-  return access.every(each =>
-    each.verb === 'select'
-      ? (each.reach === 'everybody' || each.reach === 'signed-in') && isMeant(each)
-      : each.reach === 'nobody',
+/** What signed-in requests may do with a table; undefined where code that runs may have changed it. */
+function signedInAccess(model: SchemaModel, table: Table): Access[] | undefined {
+  if (model.mayBeDoneByCode(table, /\b(?:grant|revoke|policy|row\s+level)\b/i)) return undefined;
+  return accessOf(model, table).filter(({ role }) => role === AUTHENTICATED);
+}
+
+/** Whether the SQL says in so many words that every signed-in subject reads a table, and lets none write it. */
+function isReadByAll(access: readonly Access[]): boolean {
+  return access.every(({ verb, reach, reason, granted }) =>
+    verb === 'select'
+      ? (reach === 'everybody' || reach === 'signed-in') && (reason === 'policies' || granted === 'files')
+      : reach === 'nobody',
   );
 }

@@ -1,5 +1,5 @@
 import type { SchemaModel } from '../schema/model';
-import { planTables, servedTables, tablePlan } from './plan-from-model';
+import { planTables } from './plan-from-model';
 import { planFromGateway as planDocument } from './plan-from-openapi';
 import { NO_CHOICES, type ChecklistPlan, type TableChoices, type TablePlan } from './table-plan';
 
@@ -34,17 +34,14 @@ export function planByHand(table: string, owner: string): TablePlan {
   };
 }
 
-/** The tables of the project's SQL that have an owner column, each with its first. */
+/** The tables of the project's SQL that have an owner column. */
 export function tablesWithOwner(model: SchemaModel): TablePlan[] {
-  return servedTables(model).flatMap(table => {
-    const column = model.ownerColumns(table)[0]?.name;
-    return column === undefined ? [] : [tablePlan(model, table, { kind: 'column', column })];
-  });
+  return planChecklist(model).tables.filter(({ ownership }) => ownership.kind === 'column');
 }
 
-/** The plan for a table of the project's SQL by its name; undefined when the files do not make it. */
+/** The plan for a table of the project's SQL by its name; undefined when the files do not tell whose its rows are. */
 export function planFromModel(model: SchemaModel, name: string, owner?: string): TablePlan | undefined {
-  const table = servedTables(model).find(candidate => candidate.name === name);
-  const column = table && (owner ?? model.ownerColumns(table)[0]?.name);
-  return table && column !== undefined ? tablePlan(model, table, { kind: 'column', column }) : undefined;
+  const owners: TableChoices['owners'] = owner === undefined ? {} : { [name]: owner };
+  const { tables } = planChecklist(model, { ...NO_CHOICES, owners });
+  return tables.find(({ table, ownership }) => table === name && ownership.kind === 'column');
 }

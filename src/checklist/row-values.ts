@@ -1,15 +1,19 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { PlannedColumn, RowValue } from './table-plan';
+import { textOfShape } from './text-forms';
 
 /** Types whose values can carry the marker that finds the row again. */
 export const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'citext', 'name']);
 
 /** A value that a column takes; unlike other rows' where it has to be distinct. Undefined where its type has none. */
 export function valueFor(column: PlannedColumn, marker: string, distinct: boolean): RowValue | undefined {
-  const { type, enumValues, candidates, maxLength } = column;
+  const { type, enumValues, candidates, maxLength, shape } = column;
   const choices = candidates ?? enumValues;
   if (choices && choices.length > 0) return choices[distinct ? randomInt(choices.length) : 0];
-  if (TEXT_TYPES.has(type)) return maxLength === undefined ? marker : marker.slice(-maxLength);
+  if (TEXT_TYPES.has(type)) {
+    const tooLong = maxLength !== undefined && marker.length > maxLength;
+    return textOfShape(shape ?? { form: 'plain', ...(tooLong && { length: maxLength }) }, marker);
+  }
   if (type.endsWith('[]')) return [];
   if (type === 'uuid') return randomUUID();
   return distinct ? distinctValue(type) : SIMPLE[type];

@@ -1,4 +1,5 @@
 import type { Verb } from './check-ids';
+import type { TextShape } from './text-forms';
 import type { NotChecked } from './verdict';
 
 /** A value that JSON can say of a column. */
@@ -25,6 +26,10 @@ export interface PlannedColumn {
   readonly candidates?: readonly RowValue[];
   /** Longest text that fits. */
   readonly maxLength?: number;
+  /** What its text looks like, where a CHECK does not take any. */
+  readonly shape?: TextShape;
+  /** It may be NULL or has a default, and a CHECK of the table wants another value. */
+  readonly wanted?: boolean;
 }
 
 /** How a row belongs to a subject. */

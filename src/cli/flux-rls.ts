@@ -4,6 +4,7 @@ import { checkCommand } from './commands/check';
 import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
 import { scaffoldCommand } from './commands/scaffold';
+import { selfTestCommand } from './commands/self-test';
 import { stackCommand } from './commands/stack';
 import { tokenCommand } from './commands/token';
 import { EXIT, UsageError, type Command, type ExitCode, type Terminal } from './io';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   tokenCommand,
   checkCommand,
+  selfTestCommand,
   scaffoldCommand,
   stackCommand,
 ];

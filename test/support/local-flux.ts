@@ -58,7 +58,7 @@ export async function emptySchema(flux: LocalFlux): Promise<void> {
         from pg_proc where pronamespace = '${schema}'::regnamespace
         union all
         select format('drop type if exists %s cascade', oid::regtype)
-        from pg_type where typnamespace = '${schema}'::regnamespace and typtype = 'e'
+        from pg_type where typnamespace = '${schema}'::regnamespace and typtype in ('e', 'd')
       loop execute statement; end loop;
     end $$;
     grant usage on schema ${schema} to ${role}`,

@@ -1,4 +1,5 @@
 import { refusesByPolicy } from '../ideal';
+import { hasOneRowEach } from '../one-row-each';
 import { gotThrough, outcomeOf } from '../outcome';
 import type { CheckContext, Told } from '../context';
 import type { Draft } from '../row-source';
@@ -10,7 +11,7 @@ export default defineCheck('bulk-insert', isOwned, async context => {
   const [a, b] = context.subjects;
   const control = await ownInsert(context, a);
   if ('verdict' in control) return control;
-  if (hasOneRowEach(context)) {
+  if (hasOneRowEach(context.plan)) {
     return notAskable(
       'Each subject has one row at most here, so an own row cannot be sent beside another.',
       'A forged row by itself is asked about.',
@@ -96,14 +97,6 @@ async function probeBoth(context: CheckContext, [own, forged]: readonly [Draft, 
     single: true,
     ideal: refusesByPolicy(),
   });
-}
-
-/** The owner alone is a key: every subject has one row. */
-export function hasOneRowEach({ plan, link }: CheckContext): boolean {
-  if (plan.ownership.kind !== 'column') return false;
-  return [plan.key, ...plan.uniqueKeys].some(
-    key => key.length > 0 && key.every(column => link.includes(column)),
-  );
 }
 
 /** Its row can be told from others before PostgreSQL names it. */

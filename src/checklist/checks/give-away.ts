@@ -2,8 +2,8 @@ import type { CheckContext, Told } from '../context';
 import type { Row } from '../gateway-client';
 import { refusesByPolicy } from '../ideal';
 import type { Control } from '../known-row';
+import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
-import { hasOneRowEach } from './bulk-insert';
 import { defineCheck, firstBroken, isOwned, notAskable, passed, unproved } from './check';
 import { judgeOthers } from './others-verb';
 import { changeOwn } from './update-own';
@@ -11,16 +11,18 @@ import { changeOwn } from './update-own';
 export default defineCheck('give-away', isOwned, async context => {
   const [a, b] = context.subjects;
   const own = await context.own(a);
-  const spare = context.made && !hasOneRowEach(context) ? await context.another(a) : own;
+  const spare = context.made && !hasOneRowEach(context.plan) ? await context.another(a) : own;
   const link = await linkOf(context, b);
   if (!own.held || !spare.held || !link.held) {
     return unproved(firstBroken(own, spare, link) ?? NOTHING, own.evidence, link.evidence);
   }
   const isForGood = context.made !== undefined && spare.value !== own.value;
   const control = await changeOwn(context, own.value, a);
+  const settle = isForGood ? await context.made.moving(context.plan, spare.value, link.value) : undefined;
   const told = isForGood
     ? await context.update(spare.value.filter, link.value, a, refusesByPolicy())
     : await context.probeUpdate(own.value, link.value, a, refusesByPolicy());
+  await settle?.(told?.outcome.kind === 'done');
   if (!told) return notAskable('No form of an UPDATE could be rolled back here.', 'Run in full mode.');
   const rows = [...own.evidence, ...spare.evidence, ...link.evidence];
   if (gotThrough(told.outcome) && context.plan.ownership.kind === 'column') {

@@ -1,10 +1,10 @@
 import type { CheckContext, Told } from '../context';
 import { creates, stopsAtNull } from '../ideal';
 import type { Draft } from '../row-source';
+import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
 import { nullColumn } from '../known-row';
 import { defineCheck, failed, notAskable, passed, unproved, type Judged } from './check';
-import { hasOneRowEach } from './bulk-insert';
 import { finalOwner, insertAs, ownInsert } from './inserts';
 import { brokenControl } from './others-verb';
 
@@ -15,7 +15,7 @@ export default defineCheck(
     const [a] = context.subjects;
     const control = await ownInsert(context, a);
     if ('verdict' in control) return control;
-    if (hasOneRowEach(context) && context.made) {
+    if (hasOneRowEach(context.plan) && context.made) {
       return notAskable(
         `${a} has its one row already.`,
         'Run in no-write mode to ask without a row of its own.',

@@ -43,6 +43,7 @@ async function judge(context: CheckContext, fault: TokenFault | undefined): Prom
   const own = runsAtAll ? await context.own(fault === 'no-role' ? b : a) : undefined;
   if (fault === 'no-role' && own && !own.held) return unproved(own.diagnosis, own.evidence);
   const filter = fault === 'no-role' && own?.held ? own.value.filter : {};
+  if (fault === 'no-role' && own && !own.held) return unproved(own.diagnosis, own.evidence);
   const as: Caller = fault === undefined ? undefined : { subject: a, fault };
   const told = await context.ask({
     method: 'GET',

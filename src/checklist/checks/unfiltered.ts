@@ -1,11 +1,21 @@
 import type { CheckContext, Told } from '../context';
 import type { Diagnosis } from '../diagnose';
+import type { Row } from '../gateway-client';
 import { refusesByPolicy, rollsBack, shows } from '../ideal';
 import { nullColumn, type KnownRow } from '../known-row';
+import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
 import type { Evidence } from '../verdict';
-import { hasOneRowEach } from './bulk-insert';
-import { defineCheck, failed, isOwned, notAskable, passed, unproved, type Judged } from './check';
+import {
+  defineCheck,
+  failed,
+  firstBroken,
+  isOwned,
+  notAskable,
+  passed,
+  unproved,
+  type Judged,
+} from './check';
 import { linkOf } from './give-away';
 import { leakDiagnosis } from './leak';
 
@@ -50,7 +60,9 @@ async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<
   if (context.plan.triggers?.update !== false) {
     const kept = await context.probeUpdateCast(own.value, link.value, a);
     if (kept?.outcome.kind === 'stopped' && kept.outcome.cast === a) return undefined;
-    if (context.plan.triggers === undefined && kept?.outcome.kind !== 'stopped') return undefined;
+    // Refused by a policy, the row was the other's already: triggers go first.
+    const isTold = kept?.outcome.kind === 'stopped' || kept?.outcome.kind === 'policy';
+    if (context.plan.triggers === undefined && !isTold) return undefined;
   }
   const message = `Without a filter, ${a} can give every row within its reach to ${b}.`;
   const advice = `Give the UPDATE policy a check as well: with check (${context.column} = auth.uid()).`;
@@ -60,12 +72,7 @@ async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<
 /** Counts what is reached before and after the other subject gets one row more. */
 async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Promise<Judged> {
   const [a, b] = context.subjects;
-  if (hasOneRowEach(context)) {
-    return notAskable(
-      'Each subject has one row at most: what reaches that one alone would be written.',
-      'Look at the policies for this one.',
-    );
-  }
+  if (hasOneRowEach(context.plan)) return judgeOneRowEach(context, verb);
   const own = await context.own(a);
   const another = await context.second(a);
   if (!own.held) return unproved(own.diagnosis, own.evidence);
@@ -82,11 +89,11 @@ async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Pro
     rows.push(control.evidence);
     if (!gotThrough(control.outcome)) return notReached(context, verb, control, rows);
   }
-  const before = await reachAll(context, verb, own.value);
+  const before = await reachBySome(context, verb, own.value);
   if (before.count === undefined) return notCounted(context, verb, before.told, rows);
   const others = context.made ? await addOthers(context) : undefined;
   if (others && 'verdict' in others) return others;
-  const after = context.made ? await reachAll(context, verb, own.value) : before;
+  const after = context.made ? await reachAll(context, verb, before.change) : before;
   const evidence = [[before.told.evidence, after.told.evidence], rows] as const;
   if (context.made) {
     if (after.count === undefined) return notCounted(context, verb, after.told, rows);
@@ -95,6 +102,34 @@ async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Pro
   }
   return judgeCount(context, verb, before.count, evidence);
 }
+
+/** One row each: what reaches the subject's alone is written, so that row has to be one that the run made. */
+async function judgeOneRowEach(context: CheckContext, verb: 'update' | 'delete'): Promise<Judged> {
+  const [a, b] = context.subjects;
+  if (!context.made) {
+    return notAskable(
+      'Each subject has one row at most: what reaches that one alone would be written.',
+      'Run in full mode, or look at the policies for this one.',
+    );
+  }
+  const own = await context.own(a);
+  const theirs = await context.own(b);
+  if (!own.held || !theirs.held) {
+    return unproved(firstBroken(own, theirs) ?? NO_ROWS, own.evidence, theirs.evidence);
+  }
+  const rows = [...own.evidence, ...theirs.evidence];
+  const reached = await reachBySome(context, verb, own.value);
+  const { told, count } = reached;
+  if (told.outcome.kind === 'done') {
+    if (verb === 'delete') await context.made.gone(own.value);
+    return passed(`Without a filter, ${a} reaches its own row alone.`, [told.evidence], rows);
+  }
+  if (told.outcome.kind === 'nothing' || count === 0) return notReached(context, verb, told, rows);
+  if (count === undefined) return notCounted(context, verb, told, rows);
+  return reachesOthers(context, verb, [[told.evidence], rows], own.value);
+}
+
+const NO_ROWS = { cause: 'no-row', message: 'There are no rows.', advice: '' } as const;
 
 /** No-write mode: what is reached is held against what the subject sees of its own. */
 async function judgeCount(
@@ -137,21 +172,57 @@ async function reachOne(
   return verb === 'update' ? context.probeUpdate(row, context.changeOf(row), a) : context.probeDelete(row, a);
 }
 
+/** All that a request without a filter reaches; it is rolled back, for two own rows are among it. */
 async function reachAll(
   context: CheckContext,
   verb: 'update' | 'delete',
-  own: KnownRow,
-): Promise<{ readonly told: Told; readonly count: number | undefined }> {
+  change: Row | undefined,
+): Promise<Reached> {
   const told = await context.ask({
     method: verb === 'update' ? 'PATCH' : 'DELETE',
     as: context.subjects[0],
-    ...(verb === 'update' && { body: context.changeOf(own) }),
+    ...(change && { body: change }),
     prefer: 'return=minimal',
     single: true,
     ideal: rollsBack(2),
   });
   const { outcome } = told;
-  return { told, count: outcome.kind === 'stopped' ? outcome.rows : undefined };
+  return { told, count: outcome.kind === 'stopped' ? outcome.rows : undefined, change };
+}
+
+interface Reached {
+  readonly told: Told;
+  readonly count: number | undefined;
+  readonly change: Row | undefined;
+}
+
+/** By the first of the changes by which it can be counted. */
+async function reachBySome(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  own: KnownRow,
+): Promise<Reached> {
+  if (verb === 'delete') return reachAll(context, verb, undefined);
+  const [first, ...others] = harmlessChanges(context, own);
+  let reached = await reachAll(context, verb, first);
+  for (const change of others) {
+    if (reached.count !== undefined) return reached;
+    reached = await reachAll(context, verb, change);
+  }
+  return reached;
+}
+
+/**
+ * Changes that own rows may undergo. To become the subject's own is none for its rows, and what a WITH CHECK lets
+ * through of another's: a changed text would be refused there, and hide that the row was reached.
+ */
+function harmlessChanges(context: CheckContext, own: KnownRow): Row[] {
+  const { plan } = context;
+  const change = context.changeOf(own);
+  const owner =
+    plan.ownership.kind === 'column' ? plan.columns.find(({ name }) => name === context.column) : undefined;
+  const isFree = plan.ownership.kind === 'column' && owner?.updatable !== false;
+  return isFree ? [{ [context.column]: context.subjects[0] }, change] : [change];
 }
 
 /** One more row of the other subject's. */

@@ -1,5 +1,10 @@
+import type { CheckContext, Told } from '../context';
+import type { Row } from '../gateway-client';
 import { affects } from '../ideal';
+import type { KnownRow } from '../known-row';
+import { gotThrough } from '../outcome';
 import { defineCheck, failed, firstBroken, isOwned, notAskable, unproved } from './check';
+import { linkOf } from './give-away';
 import { judgeOthers } from './others-verb';
 import { changeOwn } from './update-own';
 
@@ -12,10 +17,12 @@ export default defineCheck('update-other', isOwned, async context => {
   }
   const control = await changeOwn(context, ownA.value, a);
   const change = context.changeOf(ownB.value);
-  const told = context.made
-    ? await context.update(ownB.value.filter, change, a, affects(0))
-    : await context.probeUpdate(ownB.value, change, a, affects(0));
-  if (!told) return notAskable('No form of an UPDATE could be rolled back here.', 'Run in full mode.');
+  const changed = await changeOther(context, ownB.value, change);
+  if (!changed) return notAskable('No form of an UPDATE could be rolled back here.', 'Run in full mode.');
+  // Refused only once it was reached: what WITH CHECK refuses of a changed row it accepts of one that is taken over.
+  const taking = changed.outcome.kind === 'policy' ? await linkOf(context, a) : undefined;
+  const taken = taking?.held ? await takeOther(context, ownB.value, taking.value) : undefined;
+  const told = taken && gotThrough(taken.outcome) ? taken : changed;
   const rows = [...ownA.evidence, ...ownB.evidence];
   const advice = `Tie the UPDATE policy to the subject: using (${context.link[0] ?? 'owner_id'} = auth.uid()).`;
   if (context.made && told.outcome.kind === 'nothing') {
@@ -31,11 +38,25 @@ export default defineCheck('update-other', isOwned, async context => {
     told,
     control,
     rows,
-    leak: `As ${a}, the row of ${b} is changed.`,
+    leak: told === changed ? `As ${a}, the row of ${b} is changed.` : `${a} makes the row of ${b} its own.`,
     kept: `As ${a}, the row of ${b} is not reached, while ${a}’s own is changed.`,
     advice,
     probe: ownA,
   });
 });
+
+async function changeOther(context: CheckContext, row: KnownRow, change: Row): Promise<Told | undefined> {
+  const [a] = context.subjects;
+  return context.made
+    ? context.update(row.filter, change, a, affects(0))
+    : context.probeUpdate(row, change, a, affects(0));
+}
+
+async function takeOther(context: CheckContext, row: KnownRow, link: Row): Promise<Told | undefined> {
+  const settle = await context.made?.moving(context.plan, row, link);
+  const told = await changeOther(context, row, link);
+  await settle?.(told?.outcome.kind === 'done');
+  return told;
+}
 
 const NO_ROWS = { cause: 'no-row', message: 'There are no rows.', advice: '' } as const;

@@ -1,5 +1,6 @@
 import type { CheckContext, Told } from '../context';
 import { creates, refusesByPolicy, stopsAtCast, type Ideal } from '../ideal';
+import { canUpsert } from '../defect-effects';
 import { castGuard, type KnownRow } from '../known-row';
 import { gotThrough } from '../outcome';
 import type { TablePlan } from '../table-plan';
@@ -37,9 +38,18 @@ export default defineCheck('upsert-other', isForUpsert, async context => {
   }
   const control = await upsert(context, ownA.value, true);
   if ('verdict' in control) return control;
+  const settle = await context.made?.moving(plan, ownB.value, {});
   const told = await upsert(context, ownB.value, false);
+  await settle?.('outcome' in told && told.outcome.kind === 'done');
   if ('verdict' in told) return told;
   const rows = [...ownA.evidence, ...ownB.evidence];
+  if (!canUpsert(plan) && told.outcome.kind === 'privilege') {
+    return passed(
+      'Refused, as every upsert: it changes all that it sends, and some of that may not be changed.',
+      [told.evidence, control.evidence],
+      rows,
+    );
+  }
   if (context.made && !gotThrough(told.outcome)) {
     const still = await context.see(ownB.value, b, true);
     if (still.outcome.kind !== 'done') return lost(context, told, still);

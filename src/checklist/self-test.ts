@@ -1,0 +1,221 @@
+import { CHECK_IDS, type CheckId } from './check-ids';
+import { checksFor } from './checks';
+import type { Defect } from './defects';
+import { openGateway } from './open-gateway';
+import type { ChecklistOptions } from './options';
+import { runChecklist } from './run';
+import { sweepSql } from './sweep-sql';
+import type { ChecklistReport, CheckResult, Verdict } from './verdict';
+
+/** A database of its own that defects are planted into. */
+export interface SelfTestStage {
+  /** Makes the schema what the project's SQL makes it. */
+  reset(): Promise<void>;
+  /** Runs SQL past every policy. */
+  plant(sql: string): Promise<void>;
+  /** Runs SQL past every policy, and tells how many rows it removed. */
+  remove(sql: string): Promise<number>;
+}
+
+export interface SelfTestOptions extends Pick<
+  ChecklistOptions,
+  'gatewayUrl' | 'schema' | 'secret' | 'fetch' | 'now' | 'plan' | 'given' | 'role' | 'claims'
+> {
+  readonly engine: NonNullable<ChecklistOptions['engine']>;
+  readonly stage: SelfTestStage;
+  readonly defects: readonly Defect[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SelfTestProgress) => void;
+}
+
+export interface SelfTestProgress {
+  /** Runs that are finished, of how many: one more than there are defects. */
+  readonly finished: number;
+  readonly runs: number;
+  /** What is asked now. */
+  readonly title: string;
+}
+
+/** What a check said of the right schema, and what it says of the one with the defect. */
+export interface Noticed {
+  readonly check: CheckId;
+  /** The view or function it went through. */
+  readonly through?: string;
+  readonly verdict: Verdict;
+}
+
+export interface DefectResult {
+  readonly defect: Defect;
+  /** Checks that were expected to notice it, and did. */
+  readonly caughtBy: readonly Noticed[];
+  /** Expected, and passed all the same. */
+  readonly missedBy: readonly CheckId[];
+  /** Not expected, and noticed it. */
+  readonly alsoCaughtBy: readonly Noticed[];
+  /** Expected, and not able to pass on the right schema either. */
+  readonly untold: readonly CheckId[];
+  /** Why it could not be planted; empty when it was. */
+  readonly problem: string;
+}
+
+export interface SelfTestReport {
+  readonly engine: SelfTestOptions['engine'];
+  readonly seconds: number;
+  /** The right schema. */
+  readonly baseline: ChecklistReport;
+  readonly defects: readonly DefectResult[];
+  /** Defects that no check noticed though one should. */
+  readonly uncaught: readonly Defect[];
+  /** Defects that changed nothing, where nothing tells whether they should have. */
+  readonly withoutEffect: readonly Defect[];
+  /** Checks that were asked and noticed no defect at all. */
+  readonly silent: readonly CheckId[];
+  readonly cancelled: boolean;
+}
+
+/** Subjects that nobody else has. */
+const SUBJECTS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
+
+/**
+ * Proves that the checklist can fail: asks it of the project's SQL as it is, and again with each defect planted.
+ * @throws {CannotRun} when nothing can be asked
+ */
+export async function selfTest(options: SelfTestOptions): Promise<SelfTestReport> {
+  const { stage, signal, onProgress = () => undefined } = options;
+  const started = Date.now();
+  const defects = [...options.defects, ...gatewayDefects(options)];
+  const runs = defects.length + 1;
+  onProgress({ finished: 0, runs, title: 'the project’s SQL as it is' });
+  await stage.reset();
+  const baseline = await run(options);
+  const results: DefectResult[] = [];
+  for (const defect of defects) {
+    if (signal?.aborted) break;
+    onProgress({ finished: results.length + 1, runs, title: defect.id });
+    const result = await tryDefect(options, defect, baseline.results);
+    // A run that was cut short says nothing of the defect.
+    if (!signal?.aborted) results.push(result);
+  }
+  await stage.reset();
+  const isNoticed = ({ caughtBy, alsoCaughtBy }: DefectResult): boolean =>
+    caughtBy.length + alsoCaughtBy.length > 0;
+  const unnoticed = results.filter(result => !isNoticed(result) && result.problem === '');
+  const noticing = new Set(
+    results.flatMap(({ caughtBy, alsoCaughtBy }) => [...caughtBy, ...alsoCaughtBy].map(({ check }) => check)),
+  );
+  const asked = new Set(baseline.results.map(({ check }) => check));
+  return {
+    engine: options.engine,
+    seconds: (Date.now() - started) / 1000,
+    baseline,
+    defects: results,
+    uncaught: unnoticed.flatMap(({ defect }) => (defect.expectedBy.length > 0 ? defect : [])),
+    withoutEffect: unnoticed.flatMap(({ defect }) => (defect.expectedBy.length > 0 ? [] : defect)),
+    silent: CHECK_IDS.filter(id => asked.has(id) && !noticing.has(id)),
+    cancelled: signal?.aborted ?? false,
+  };
+}
+
+async function run(options: SelfTestOptions, defect?: Defect): Promise<ChecklistReport> {
+  const { stage, gatewayUrl, schema, secret, fetch, now, plan, engine, signal, given, role, claims } =
+    options;
+  return runChecklist({
+    gatewayUrl,
+    schema,
+    secret,
+    fetch:
+      defect && defect.plant === undefined ? openGateway({ fetch, secret, now, role }, SUBJECTS[0]) : fetch,
+    now,
+    role,
+    claims,
+    plan,
+    engine,
+    mode: 'full',
+    subjects: SUBJECTS,
+    sweep: async row => (await stage.remove(sweepSql(row, schema))) > 0,
+    ...(given && { given }),
+    ...(signal && { signal }),
+    ...(defect && { only: [{ table: defect.table }] }),
+  });
+}
+
+async function tryDefect(
+  options: SelfTestOptions,
+  defect: Defect,
+  baseline: readonly CheckResult[],
+): Promise<DefectResult> {
+  const { stage } = options;
+  await stage.reset();
+  try {
+    if (defect.plant !== undefined) await stage.plant(defect.plant);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { defect, caughtBy: [], missedBy: [], alsoCaughtBy: [], untold: [], problem };
+  }
+  const { results } = await run(options, defect);
+  return { defect, problem: '', ...compare(defect, baseline, results) };
+}
+
+/** Holds what the checks say with the defect against what they said without. */
+function compare(
+  { expectedBy, table }: Defect,
+  baseline: readonly CheckResult[],
+  results: readonly CheckResult[],
+): Omit<DefectResult, 'defect' | 'problem'> {
+  const expected = new Set(expectedBy);
+  const before = baseline.filter(result => result.table === table);
+  const pairs = before.map(was => ({
+    was,
+    is: results.find(result => result.check === was.check && result.through === was.through),
+  }));
+  const noticed = pairs.flatMap(({ was, is }) =>
+    is && is.verdict !== 'pass' && is.verdict !== 'skipped' && is.verdict !== was.verdict ? is : [],
+  );
+  const inShort = ({ check, verdict, through }: CheckResult): Noticed => ({
+    check,
+    verdict,
+    ...(through !== undefined && { through }),
+  });
+  const passing = new Set(
+    pairs.flatMap(({ was, is }) => (was.verdict === 'pass' && is?.verdict === 'pass' ? was.check : [])),
+  );
+  const catching = new Set(noticed.map(({ check }) => check));
+  const passedBefore = new Set(before.flatMap(({ check, verdict }) => (verdict === 'pass' ? check : [])));
+  return {
+    caughtBy: noticed.filter(({ check }) => expected.has(check)).map(inShort),
+    alsoCaughtBy: noticed.filter(({ check }) => !expected.has(check)).map(inShort),
+    // Of several views one may be closed all along.
+    missedBy: expectedBy.filter(check => passing.has(check) && !catching.has(check)),
+    untold: expectedBy.filter(check => !passedBefore.has(check) && !catching.has(check)),
+  };
+}
+
+/** A gateway that lets every token in, or none: what no SQL can open, and what half of the checks are about. */
+function gatewayDefects({ plan, engine }: SelfTestOptions): Defect[] {
+  const table = plan.tables.find(({ shared, ownership }) => !shared && ownership.kind !== 'nobody');
+  if (!table) return [];
+  const checks = checksFor(table, engine).map(({ id }) => id);
+  const expected = engine === 'v2_shared' ? [...TOKENS, ...SIGNED_OUT_WRITES] : TOKENS;
+  return [
+    {
+      id: 'gateway: tokens are not checked',
+      title: 'tokens are not checked',
+      table: table.table,
+      verb: 'all',
+      plant: undefined,
+      effect: 'opens',
+      expectedBy: checks.filter(id => expected.includes(id)),
+    },
+  ];
+}
+
+const TOKENS: readonly CheckId[] = [
+  'signed-out',
+  'empty-token',
+  'garbage-token',
+  'wrong-secret',
+  'expired-token',
+  'alg-none',
+  'no-sub',
+];
+const SIGNED_OUT_WRITES: readonly CheckId[] = ['signed-out-insert', 'signed-out-update', 'signed-out-delete'];
