@@ -23,7 +23,9 @@ const page: Page = {
   },
 };
 let state: PanelState | undefined;
-const updateClock = lifeClock(page.redraw);
+const updateClock = lifeClock(() => {
+  page.redraw();
+});
 
 window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
   const before = state;
