@@ -191,22 +191,22 @@ export function panelState(run: ChecklistRun = NEVER, changes: Partial<PanelStat
   };
 }
 
-/** The same state with one row of the project missing. */
-export function without(label: 'gateway' | 'secret'): PanelState {
+/** The same state with these rows of the project missing. */
+export function without(...labels: readonly string[]): PanelState {
   const state = panelState();
   return {
     ...state,
     project: {
       ...state.project!,
       rows: state.project!.rows.map(row =>
-        row.label === label
+        labels.includes(row.label)
           ? {
-              label,
+              label: row.label,
               state: 'missing',
               value: 'not set',
               source: '',
               action:
-                label === 'secret'
+                row.label === 'secret'
                   ? { label: 'Enter…', command: 'fluxRls.enterSecret' }
                   : { label: 'Set…', command: 'fluxRls.setGatewayUrl' },
             }

@@ -44,6 +44,13 @@ const STATES: readonly {
     sends: 'workbench.trust.manage',
   },
   {
+    name: 'no project',
+    state: without('gateway', 'schema', 'secret', 'app route'),
+    sentence: /No Flux project was found in this folder\..*Start Local Flux/,
+    action: 'Scaffold Auth.js Files…',
+    sends: 'fluxRls.scaffold',
+  },
+  {
     name: 'no gateway',
     state: without('gateway'),
     sentence: /The gateway URL is not known/,
