@@ -70,17 +70,19 @@ function content(shown: PanelState): HTMLElement[] {
   }
   const isEmpty = shown.localFlux !== 'running' && project.rows.every(row => row.state !== 'found');
   return [
-    isEmpty
-      ? emptyState(
-          'No Flux project was found in this folder.',
-          commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
-        )
-      : false,
+    ...(isEmpty
+      ? [
+          emptyState(
+            'No Flux project was found in this folder.',
+            commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
+          ),
+        ]
+      : []),
     projectSection(page, shown, project),
     subjectsSection(page, shown.subjects),
     // Without a project there is nobody to ask.
-    !isEmpty && checklistSection(page, shown),
-  ].filter(part => part !== false);
+    ...(isEmpty ? [] : [checklistSection(page, shown)]),
+  ];
 }
 
 /** One sentence and one action. */
