@@ -86,10 +86,11 @@ function headline(checklist: PanelChecklist): HTMLElement {
     never: '',
     done: '',
   }[state];
-  const took =
-    requests === 0
-      ? secondsInWords(seconds)
-      : `${counted(requests, 'request')} in ${secondsInWords(seconds)}${requestSeconds > seconds ? `, ${secondsInWords(requestSeconds)} one by one` : ''}`;
+  const [whole, oneByOne] = [secondsInWords(seconds), secondsInWords(requestSeconds)];
+  const took = [
+    requests === 0 ? whole : `${counted(requests, 'request')} in ${whole}`,
+    ...(requestSeconds > seconds && oneByOne !== whole ? [`${oneByOne} one by one`] : []),
+  ].join(', ');
   return element(
     'div',
     { class: 'headline' },

@@ -8,30 +8,31 @@ import type { PanelState, ToHost, ToPanel } from './messages';
 import type { Page } from './page';
 import { projectSection } from './project-section';
 import { subjectsSection } from './subjects-section';
+import { whenReleased } from './when-released';
 
 declare function acquireVsCodeApi(): PageStore & { postMessage(message: ToHost): void };
 
 const host = acquireVsCodeApi();
 const root = document.getElementById('root');
+let state: PanelState | undefined;
+const redraw = (): void => {
+  if (state) draw(state);
+};
+const redrawWhenReleased = whenReleased(redraw);
+const updateClock = lifeClock(redraw);
 const page: Page = {
   memory: new Memory(host),
   send: message => {
     host.postMessage(message);
   },
-  redraw: () => {
-    if (state) draw(state);
-  },
+  redraw,
 };
-let state: PanelState | undefined;
-const updateClock = lifeClock(() => {
-  page.redraw();
-});
 
 window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
   const before = state;
   state = event.data.state;
   if (before && isLive(state.checklist) && !isLive(before.checklist)) page.memory.startRun();
-  draw(state);
+  redrawWhenReleased();
   // A page that comes back is where it was left.
   if (!before) window.scrollTo(0, page.memory.scroll);
 });

@@ -299,6 +299,29 @@ describe('the panel’s page', function () {
     await panel.page.close();
   });
 
+  it('takes a click although results come in between', async () => {
+    const panel = await PanelPage.open(browser, 300);
+    const { page } = panel;
+    const going = doneRun(someResults().slice(0, 6), { state: 'running', report: undefined });
+    await panel.show(panelState(going));
+    await page.getByRole('button', { name: 'Cancel' }).hover();
+    await page.mouse.down();
+    await panel.show(panelState({ ...going, state: 'cleaning' }));
+    assert.equal(await page.getByText('Removing the rows it made…').count(), 0, 'the button stays in place');
+    await page.mouse.up();
+    await page.getByText('Removing the rows it made…').waitFor();
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'command', command: 'fluxRls.cancelChecklist' });
+
+    await page.getByRole('button', { name: 'Cancel' }).focus();
+    const sent = (await panel.sent()).length;
+    await page.keyboard.down(' ');
+    await panel.show(panelState(going));
+    await page.keyboard.up(' ');
+    await page.getByText('Asking the gateway…').waitFor();
+    assert.equal((await panel.sent()).length, sent + 1);
+    await page.close();
+  });
+
   it('names the view through which a table is asked, in the cell of the table', async () => {
     const panel = await PanelPage.open(browser, 300);
     const leak = { ...FORGED, through: 'all_notes', cause: 'bypassing-door' } as const;
