@@ -9,11 +9,14 @@ import type { Page } from './page';
 import { projectSection } from './project-section';
 import { subjectsSection } from './subjects-section';
 import { whenReleased } from './when-released';
+import { announcement } from './words';
 
 declare function acquireVsCodeApi(): PageStore & { postMessage(message: ToHost): void };
 
 const host = acquireVsCodeApi();
 const root = document.getElementById('root');
+/** Stays in the page: a screen reader hears only of changes in what it knows. */
+const announcer = element('div', { class: 'sr-only', role: 'status' });
 let state: PanelState | undefined;
 const redraw = (): void => {
   if (state) draw(state);
@@ -39,6 +42,7 @@ window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
 window.addEventListener('scrollend', () => {
   page.memory.setScroll(window.scrollY);
 });
+document.body.append(announcer);
 page.send({ type: 'ready' });
 
 /** Draws everything anew; the focus, and how far the page is scrolled, stay. */
@@ -46,6 +50,8 @@ function draw(shown: PanelState): void {
   const focused = keptFocus();
   const { scrollY } = window;
   root?.replaceChildren(...content(shown));
+  const said = announcement(shown.checklist);
+  if (announcer.textContent !== said) announcer.textContent = said;
   restoreFocus(focused);
   window.scrollTo(0, scrollY);
   updateClock();

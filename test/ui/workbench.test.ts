@@ -285,8 +285,13 @@ describe('the packed extension in a browser', function () {
     );
     await workbench.openFile('other.sql');
     await until('its error', async () => (await workbench.problemsCount()).errors === 1);
-    await workbench.runCommand('View: Toggle Problems');
-    await workbench.page.locator('.markers-panel a', { hasText: 'owner-uuid' }).first().click();
+    const code = workbench.page.locator('.markers-panel a', { hasText: 'owner-uuid' }).first();
+    // The command closes what is open already, as it may be on a slow machine.
+    await until('Problems', async () => {
+      if (!(await code.isVisible())) await workbench.runCommand('View: Toggle Problems');
+      return code.isVisible();
+    });
+    await code.click();
     await preview(workbench, 'Owner column of type uuid');
     await shoot(workbench, 'rule-page');
     await workbench.runCommand('View: Close All Editors');
