@@ -28,7 +28,7 @@ const RELATIONS = `select c.oid::text as oid, c.relname as name, quote_ident(c.r
     (select quote_ident(s.srvname) from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = c.oid) as server,
     ${acl(`coalesce(c.relacl, acldefault('r', c.relowner))`, 'c.relowner')}
   from pg_class c where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p', 'f', 'v', 'm') and ${own('pg_class', 'c')}
-  order by c.relispartition, exists (select from pg_inherits i where i.inhrelid = c.oid), c.relname collate "C"`;
+  order by (select count(*) from pg_partition_ancestors(c.oid)), exists (select from pg_inherits i where i.inhrelid = c.oid), c.relname collate "C"`;
 
 const COLUMNS = `select a.attrelid::text as relation, a.attname as name, quote_ident(a.attname) as written,
     format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull", pg_get_expr(d.adbin, d.adrelid) as expression,

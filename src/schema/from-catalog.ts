@@ -100,12 +100,6 @@ class LiveWriter {
             ...this.privileges.statements('sequence', `sequence ${written}`, acl),
           ]),
         ),
-      ...rows.routines.flatMap(routine =>
-        this.#section(
-          `${routine.procedure ? 'Procedure' : 'Function'} ${routine.written}`,
-          this.#routine(routine),
-        ),
-      ),
       ...tables.flatMap(table => this.#section(tableTitle(table), this.#table(table))),
       ...views.flatMap(view =>
         this.#section(
@@ -113,6 +107,13 @@ class LiveWriter {
           this.#view(view),
         ),
       ),
+      ...rows.routines.flatMap(routine =>
+        this.#section(
+          `${routine.procedure ? 'Procedure' : 'Function'} ${routine.written}`,
+          this.#routine(routine),
+        ),
+      ),
+      ...tables.flatMap(table => this.#section(`Who may do what with ${table.written}`, this.#rights(table))),
       ...this.#section(
         'Privileges of serial columns’ sequences',
         rows.sequences
@@ -153,7 +154,10 @@ class LiveWriter {
       .slice(0, end < 0 ? undefined : end)
       .replace(`${schema}.${written}(`, `${written}(`)
       // What `set search_path from current` becomes when it is pushed.
-      .replace(new RegExp(`^( SET search_path) TO '?"?${schema}"?'?$`, 'm'), '$1 FROM CURRENT');
+      .replace(
+        new RegExp(`^( SET search_path) TO '?${schema.replace(/\W/g, '\\$&')}'?$`, 'm'),
+        '$1 FROM CURRENT',
+      );
     return [
       `${head}${end < 0 ? '' : definition.slice(end)}`.trimEnd().concat(';'),
       ...this.#comment(object, comment),
@@ -163,11 +167,10 @@ class LiveWriter {
 
   #table(table: RelationRow): string[] {
     const { rows } = this;
-    const { oid, written, comment, owner, acl } = table;
+    const { oid, written, comment, owner } = table;
     const of = <Row extends { readonly relation: string }>(all: readonly Row[]): Row[] =>
       all.filter(({ relation }) => relation === oid);
     const columns = of(rows.columns);
-    const policies = of(rows.policies);
     return [
       tableText(table, rows),
       ...this.#comment(`table ${written}`, comment),
@@ -178,13 +181,22 @@ class LiveWriter {
       ...of(rows.indexes).map(({ definition }) => `${definition};`),
       ...(table.rowSecurity ? [`alter table ${written} enable row level security;`] : []),
       ...(table.forced ? [`alter table ${written} force row level security;`] : []),
-      ...policies.flatMap(policy => [
+    ];
+  }
+
+  /** Behind all tables and functions, for they speak of them. */
+  #rights({ oid, written, acl }: RelationRow): string[] {
+    const { rows } = this;
+    const of = <Row extends { readonly relation: string }>(all: readonly Row[]): Row[] =>
+      all.filter(({ relation }) => relation === oid);
+    return [
+      ...of(rows.policies).flatMap(policy => [
         policyText(policy, written, role => this.roles.written(role)),
         ...this.#comment(`policy ${policy.written} on ${written}`, policy.comment),
       ]),
       ...of(rows.triggers).map(({ definition }) => `${definition};`),
       ...this.privileges.statements('table', `table ${written}`, acl),
-      ...this.privileges.columnStatements(`table ${written}`, columns),
+      ...this.privileges.columnStatements(`table ${written}`, of(rows.columns)),
     ];
   }
 
