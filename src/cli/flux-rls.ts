@@ -1,5 +1,6 @@
 import { CannotRun } from '../checklist/run';
 import { CannotMint } from '../tokens/mint';
+import { auditCommand } from './commands/audit';
 import { checkCommand } from './commands/check';
 import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   tokenCommand,
   checkCommand,
+  auditCommand,
   scaffoldCommand,
   stackCommand,
 ];

@@ -57,6 +57,6 @@ function isLost(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return (
     ['ECONNRESET', 'EPIPE', '57P01'].includes(code ?? '') ||
-    (code === undefined && /^Connection terminated/.test(message ?? ''))
+    (code === undefined && message?.startsWith('Connection terminated') === true)
   );
 }

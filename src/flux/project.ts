@@ -33,6 +33,8 @@ export interface FluxProject {
   readonly engine?: Sourced<Engine>;
   readonly schema?: Sourced<string>;
   readonly jwtSecret?: Sourced<Secret>;
+  /** The database itself, for what reads its catalog. It holds a password. */
+  readonly databaseUrl?: Sourced<Secret>;
   /** Presence only: nothing here needs the value. */
   readonly authSecret?: ValueSource;
   /** Which of `flux.json` and the dotenv files exist. */
@@ -57,10 +59,13 @@ export interface ProjectReader {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Variable to take the project secret from instead of the usual names (`--secret-env`). */
   readonly secretVariable?: string;
+  /** As above, for the database URL (`--database-url-env`). */
+  readonly databaseVariable?: string;
 }
 
 const URL_VARIABLES = ['FLUX_URL', 'NEXT_PUBLIC_FLUX_URL', 'FLUX_SERVICE_URL'] as const;
 const SCHEMA_VARIABLES = ['FLUX_POSTGREST_SCHEMA', 'FLUX_POSTGREST_PROFILE'] as const;
+export const DATABASE_VARIABLES = ['FLUX_DATABASE_URL', 'DATABASE_URL'] as const;
 export const SECRET_VARIABLES = ['FLUX_GATEWAY_JWT_SECRET', 'FLUX_JWT_SECRET', 'PGRST_JWT_SECRET'] as const;
 
 const FLUX_JSON = 'flux.json';
@@ -93,6 +98,9 @@ export async function readFluxProject(reader: ProjectReader): Promise<FluxProjec
   const engine = overrides.engine ?? fromFluxJson(fluxJson, 'mode', isEngine) ?? engineOfSchema(schema);
   const secretVariables = reader.secretVariable === undefined ? SECRET_VARIABLES : [reader.secretVariable];
   const jwtSecret = overrides.jwtSecret ?? asSecret(variables.first(secretVariables));
+  const databaseVariables =
+    reader.databaseVariable === undefined ? DATABASE_VARIABLES : [reader.databaseVariable];
+  const databaseUrl = asSecret(variables.first(databaseVariables));
   const authSecret = variables.first(['AUTH_SECRET'])?.from;
 
   if (gatewayUrl && !isHttpUrl(gatewayUrl.value)) {
@@ -121,6 +129,7 @@ export async function readFluxProject(reader: ProjectReader): Promise<FluxProjec
     ...(engine && { engine }),
     ...(schema && { schema }),
     ...(jwtSecret && { jwtSecret }),
+    ...(databaseUrl && { databaseUrl }),
     ...(authSecret && { authSecret }),
     files,
     problems,

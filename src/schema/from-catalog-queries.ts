@@ -1,11 +1,14 @@
 import type { CatalogQuery, CatalogRows } from './catalog-rows';
 
-/** The privileges of an object, without its owner's and those of superusers, whom nothing has to be granted. */
+/**
+ * The privileges of an object, without those of superusers, whom nothing has to be granted, and of its owner, unless
+ * requests run as that.
+ */
 function acl(privileges: string, owner: string): string {
   return `(select coalesce(json_agg(json_build_object('role', case e.grantee when 0 then 'public' else r.rolname end,
       'privilege', lower(e.privilege_type), 'grantable', e.is_grantable) order by r.rolname nulls first, e.privilege_type), '[]')
     from aclexplode(${privileges}) e left join pg_roles r on r.oid = e.grantee
-    where e.grantee <> ${owner} and (e.grantee = 0 or not r.rolsuper)) as acl`;
+    where (e.grantee <> ${owner} or r.rolname ~ '^(?:authenticated|anon|t_[0-9a-f]{12}_role)$') and (e.grantee = 0 or not r.rolsuper)) as acl`;
 }
 
 /** What an extension brought along is not the project's. */

@@ -8,7 +8,6 @@ const SERIALS: Readonly<Record<string, string>> = {
 
 /** CREATE TABLE with its columns and constraints. */
 export function tableText(table: RelationRow, { columns, constraints }: CatalogRows): string {
-  const isPartition = table.partitionBound !== null;
   const parts = [
     ...columns
       .filter(column => column.relation === table.oid && !(column.inherited && table.parents.length > 0))
@@ -19,8 +18,8 @@ export function tableText(table: RelationRow, { columns, constraints }: CatalogR
   ];
   const body = parts.length === 0 ? '' : ` (\n  ${parts.join(',\n  ')}\n)`;
   const create = `create ${table.kind === 'f' ? 'foreign ' : ''}table ${table.written}`;
-  if (isPartition) {
-    return `${create} partition of ${table.parents[0] ?? ''}${body} ${table.partitionBound ?? ''}${partitionKey(table)};`;
+  if (table.partitionBound !== null) {
+    return `${create} partition of ${table.parents[0] ?? ''}${body} ${table.partitionBound}${partitionKey(table)};`;
   }
   const inherits = table.parents.length > 0 ? ` inherits (${table.parents.join(', ')})` : '';
   const server = table.server === null ? '' : ` server ${table.server}`;

@@ -2,10 +2,13 @@ import { readOnly } from '../../src/database/read-only';
 import { exampleFiles } from '../../src/lint/docs';
 import { auditLive, type LiveAudit } from '../../src/lint/live-audit';
 import type { Example } from '../../src/lint/rule';
+import { differencesBetween, type Difference } from '../../src/schema/differences';
+import { modelFromStatements } from '../../src/schema/from-statements';
 import { SqlParser } from '../../src/sql/parser';
 import type { LocalFlux } from '../../src/stack/local-flux';
 import { PushFailed, pushFiles } from '../../src/stack/push';
 import { emptySchema, runSql } from './local-flux';
+import { parseExample } from './sql';
 
 let parser: Promise<SqlParser> | undefined;
 
@@ -61,4 +64,14 @@ export async function audit(flux: LocalFlux): Promise<LiveAudit> {
 /** Runs SQL as the superuser with the API schema as search path, past every gate of a push. */
 export async function runInSchema(flux: LocalFlux, sql: string): Promise<void> {
   await runSql(flux, `set search_path to ${flux.schema}; ${sql}`);
+}
+
+/** What differs between the files of an example and the live schema, in words. */
+export async function differences(flux: LocalFlux, example: Example): Promise<Difference[]> {
+  const { model } = await audit(flux);
+  const files = modelFromStatements(await parseExample(example), {
+    engine: flux.engine,
+    apiSchema: flux.schema,
+  });
+  return differencesBetween(files, model);
 }
