@@ -6,7 +6,7 @@ import { onlyTarget, typeName } from './subject';
 /** An expression in the form that two spellings of one meaning share, as nested lists and texts. */
 export type Canonical = string | null | readonly Canonical[];
 
-/** What of an expression says something by itself, for two that are not the same. */
+/** What of an expression says something by itself, for two that are not the same. ANDs and ORs are left to the form. */
 export interface Words {
   readonly columns: string[];
   readonly functions: string[];
@@ -96,8 +96,12 @@ export class Canonicalizer {
     if ('A_Expr' in node) return this.#operation(node.A_Expr);
     if ('BoolExpr' in node) {
       const { boolop = 'AND_EXPR', args } = node.BoolExpr;
-      this.words.operators.push(boolop);
-      return [boolop, ...this.#flattened(boolop, args ?? [])];
+      const parts = (args ?? []).map(arg => this.of(arg));
+      // PostgreSQL keeps the nesting of ANDs, and makes one of a BETWEEN.
+      return [
+        boolop,
+        ...parts.flatMap(part => (boolop !== 'NOT_EXPR' && isList(part, boolop) ? part.slice(1) : [part])),
+      ];
     }
     if ('SubLink' in node) return this.#subquery(node.SubLink);
     if ('RangeVar' in node) return this.#relation(node.RangeVar);
@@ -115,7 +119,7 @@ export class Canonicalizer {
     if ('CaseExpr' in node) {
       const { arg, args, defresult } = node.CaseExpr;
       // A CASE without ELSE has one that says NULL.
-      return ['case', this.of(arg), this.of(args), defresult ? this.of(defresult) : 'null'];
+      return ['case', this.of(arg), this.of(args), defresult ? this.of(defresult) : this.#constant('null')];
     }
     if ('RowExpr' in node) this.words.isUncertain = true;
     return this.#fields(node);
@@ -126,14 +130,6 @@ export class Canonicalizer {
       .filter(([key, value]) => !DROPPED.has(key) && value !== undefined && value !== false)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]: [string, unknown]) => [key, this.of(value)]);
-  }
-
-  #flattened(boolop: string, args: readonly Node[]): Canonical[] {
-    return args.flatMap(arg => {
-      if (boolop !== 'NOT_EXPR' && 'BoolExpr' in arg && arg.BoolExpr.boolop === boolop)
-        return this.#flattened(boolop, arg.BoolExpr.args ?? []);
-      return [this.of(arg)];
-    });
   }
 
   #cast({ arg, typeName: type }: TypeCast): Canonical {
@@ -178,7 +174,6 @@ export class Canonicalizer {
     if ((kind === 'AEXPR_BETWEEN' || kind === 'AEXPR_NOT_BETWEEN') && rexpr && 'List' in rexpr) {
       const [low, high] = rexpr.List.items ?? [];
       const isNot = kind === 'AEXPR_NOT_BETWEEN';
-      this.words.operators.push(isNot ? 'OR_EXPR' : 'AND_EXPR');
       return [
         isNot ? 'OR_EXPR' : 'AND_EXPR',
         this.#binary(isNot ? '<' : '>=', lexpr, low),
@@ -186,7 +181,7 @@ export class Canonicalizer {
       ];
     }
     if (kind === 'AEXPR_NOT_DISTINCT') {
-      this.words.operators.push('NOT_EXPR', 'AEXPR_DISTINCT =');
+      this.words.operators.push('AEXPR_DISTINCT =');
       return ['NOT_EXPR', ['AEXPR_DISTINCT', '=', this.of(lexpr), this.of(rexpr)]];
     }
     const isPlain = kind === 'AEXPR_OP' || kind === 'AEXPR_LIKE' || kind === 'AEXPR_ILIKE';
@@ -218,7 +213,6 @@ export class Canonicalizer {
     }
     for (const item of [...single, ...varying]) parts.push(this.#binary(operator, left, item));
     if (parts.length === 1) return parts[0] ?? null;
-    this.words.operators.push(isIn ? 'OR_EXPR' : 'AND_EXPR');
     return [isIn ? 'OR_EXPR' : 'AND_EXPR', ...parts];
   }
 
@@ -247,6 +241,10 @@ export class Canonicalizer {
       ? names.slice(1)
       : names;
   }
+}
+
+function isList(form: Canonical, head: string): form is readonly Canonical[] {
+  return Array.isArray(form) && form[0] === head;
 }
 
 function namesColumn(tree: unknown): boolean {

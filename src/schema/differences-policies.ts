@@ -120,7 +120,7 @@ function comparePredicates(
   if (sameness === 'same') return;
   const clause = kind === 'policy-using' ? 'USING' : 'WITH CHECK';
   const subject = `${clause} of ${files.name} on ${files.table.name}`;
-  const text = a && b ? `: ${a.text} in the files, ${b.text} in the database` : '';
+  const text = a && b ? `: ${inOneLine(a.text)} in the files, ${inOneLine(b.text)} in the database` : '';
   report({
     kind,
     object: objectOf(files),
@@ -134,6 +134,10 @@ function comparePredicates(
     at: a?.at ?? files.at,
     liveAt: b?.at ?? live.at,
   });
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Whether the database may let more through: where nothing shows that it lets less through, it may. */

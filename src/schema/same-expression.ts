@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { Canonicalizer, type Words } from './canonical';
+import { Canonicalizer, type Canonical, type Words } from './canonical';
 import type { ColumnUse } from './scope';
 
 /** Whether two expressions say the same, as far as their texts tell. */
@@ -20,33 +20,45 @@ export function compareExpressions(
   live: ResolvedExpression,
   apiSchema: string | undefined,
 ): Sameness {
-  if (read(files, apiSchema, true).form === read(live, apiSchema, true).form) return 'same';
-  const [a, b] = [read(files, apiSchema, false), read(live, apiSchema, false)];
-  if (a.form === b.form) return 'may-differ';
-  return isDistinct(read(files, apiSchema, true).words, read(live, apiSchema, true).words)
-    ? 'differs'
-    : 'may-differ';
+  const [a, b] = [read(files, apiSchema, true), read(live, apiSchema, true)];
+  if (isEqual(a, b)) return 'same';
+  if (isEqual(read(files, apiSchema, false), read(live, apiSchema, false))) return 'may-differ';
+  return isDistinct(a, b) ? 'differs' : 'may-differ';
 }
 
-function read(
-  { node, uses }: ResolvedExpression,
-  apiSchema: string | undefined,
-  isStrict: boolean,
-): { readonly form: string; readonly words: Words } {
+interface Reading {
+  readonly form: Canonical;
+  readonly words: Words;
+}
+
+function read({ node, uses }: ResolvedExpression, apiSchema: string | undefined, isStrict: boolean): Reading {
   const canonical = new Canonicalizer(uses, apiSchema, isStrict);
-  return { form: JSON.stringify(canonical.of(node)), words: canonical.words };
+  return { form: canonical.of(node), words: canonical.words };
+}
+
+function isEqual(a: Reading, b: Reading): boolean {
+  return JSON.stringify(a.form) === JSON.stringify(b.form);
 }
 
 /** Whether the parts differ, and in a way that PostgreSQL does not bring about by itself. */
-function isDistinct(files: Words, live: Words): boolean {
-  if (files.isUncertain || live.isUncertain) return false;
-  const differ = (key: 'columns' | 'functions' | 'operators' | 'relations' | 'constants'): boolean =>
-    [...files[key]].sort().join('\n') !== [...live[key]].sort().join('\n');
+function isDistinct(files: Reading, live: Reading): boolean {
+  if (files.words.isUncertain || live.words.isUncertain) return false;
+  const parts = ['columns', 'functions', 'operators', 'relations', 'constants'] as const;
   return (
-    differ('columns') ||
-    differ('functions') ||
-    differ('operators') ||
-    differ('relations') ||
-    differ('constants')
+    parts.some(part => listed(files.words[part]) !== listed(live.words[part])) ||
+    listed(connectives(files.form)) !== listed(connectives(live.form))
   );
+}
+
+function listed(words: readonly string[]): string {
+  return [...words].sort().join('\n');
+}
+
+/** ANDs, ORs and NOTs, each with the number of its parts. */
+function connectives(form: Canonical): string[] {
+  if (typeof form === 'string' || form === null) return [];
+  const [head] = form;
+  const own =
+    typeof head === 'string' && /^(?:AND|OR|NOT)_EXPR$/.test(head) ? [`${head} ${form.length}`] : [];
+  return [...own, ...form.flatMap(connectives)];
 }

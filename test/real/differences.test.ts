@@ -85,8 +85,8 @@ const CODE_CHANGES: Readonly<Record<string, string[]>> = {
   'create or replace function is_mine(owner text, strict boolean default false) returns boolean language sql stable as $$ select true $$':
     ['harmless function-body function is_mine(text, bool)'],
   'grant execute on function touch() to public': [
-    'dangerous privileges function touch()',
-    'dangerous privileges function touch()',
+    'dangerous privileges function touch',
+    'dangerous privileges function touch',
   ],
   'drop trigger stamp on notes': ['dangerous trigger-missing trigger stamp'],
 };
