@@ -122,8 +122,8 @@ describe('flux-rls audit', () => {
     const { out } = await audit('--format sarif --write live.sql');
     const log = JSON.parse(out) as SarifLog;
     assert.deepEqual(sarifObjections(log), []);
-    const rules = log.runs[0]?.results.map(({ ruleId }) => ruleId);
-    assert.ok(rules?.includes('live-differs') && rules.includes('rls-policy-without-rls'));
+    const rules = log.runs[0].results.map(({ ruleId }) => ruleId);
+    assert.ok(rules.includes('live-differs') && rules.includes('rls-policy-without-rls'));
     assert.match(readFileSync(path.join(folder.path, 'live.sql'), 'utf8'), /^create table notes \($/m);
   });
 
