@@ -18,8 +18,11 @@ export class LivePages implements vscode.Disposable, vscode.TextDocumentContentP
   constructor() {
     this.#store.add(vscode.workspace.registerTextDocumentContentProvider(SCHEME, this));
     this.#store.add(
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        if (uri.scheme === SCHEME) this.#diagnostics.delete(uri);
+      // VS Code keeps such a document for minutes after its tab is closed.
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const { input } of closed)
+          if (input instanceof vscode.TabInputText && input.uri.scheme === SCHEME)
+            this.#diagnostics.delete(input.uri);
       }),
     );
   }
