@@ -26,7 +26,8 @@ export async function readOnly<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const address = databaseAddress(url);
-  const database = await Database.connect(url).catch((error: unknown) => {
+  const database = await connected(url, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
     throw unreachable(error, address);
   });
   // Closing a session ends what runs in it.
@@ -50,6 +51,25 @@ export async function readOnly<T>(
     await database.query('rollback').catch(() => undefined);
     await database.close().catch(() => undefined);
   }
+}
+
+/** Nobody waits for a server that does not answer; a connection that comes all the same is closed. */
+async function connected(url: string, signal: AbortSignal | undefined): Promise<Database> {
+  const connecting = Database.connect(url);
+  if (!signal) return connecting;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason as Error);
+      connecting.then(
+        database => database.close(),
+        () => undefined,
+      );
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    connecting.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
 }
 
 /** Whether the session ended under the work: PostgreSQL's own errors about a statement leave it open. */

@@ -157,7 +157,8 @@ export class Canonicalizer {
       this.words.isUncertain = true;
       return ['column', '*'];
     }
-    this.words.columns.push(name);
+    // A column of the row itself is another one than that of a subquery, whatever they are called.
+    this.words.columns.push(use?.of === 'own' ? `own ${name}` : name);
     if (use?.of === 'own') return ['column', 'own', name];
     if (!use?.source) {
       this.words.isUncertain = true;

@@ -77,6 +77,22 @@ describe('a read-only session', () => {
     await assert.rejects(asking, { message: 'enough' });
   });
 
+  it('ends while it connects to a server that does not answer', async () => {
+    const silent = createServer();
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const controller = new AbortController();
+    silent.once('connection', socket => {
+      controller.abort(new Error('enough'));
+      socket.unref();
+    });
+    const asking = readOnly(`postgres://ann:x@127.0.0.1:${port}/app`, query => query('select 1'), {
+      signal: controller.signal,
+    });
+    await assert.rejects(asking, { message: 'enough' });
+    silent.close();
+  });
+
   it('lets an error of the work through', async () => {
     await assert.rejects(
       readOnly(flux.databaseUrl, query => query('select nothing')),
