@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { ChecklistService } from './editor/checklist/checklist-service';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
+import { DatabaseUrls } from './editor/database/database-urls';
+import { LiveAuditCommand } from './editor/database/live-audit-command';
 import { AccessHover } from './editor/lint/access-hover';
 import { AccessLens } from './editor/lint/access-lens';
 import { AccessPages } from './editor/lint/access-pages';
@@ -69,6 +71,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const lintStatus = own(new LintStatus(projects, places, lint));
   own(new LintTasks(commands, places, pushes, lint));
   own(new ProjectCommands(commands, projects, secrets));
+  const databases = own(new DatabaseUrls(commands, context.secrets, projects, localFlux));
+  own(new LiveAuditCommand(commands, databases, projects, reader));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
   const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
   own(new ScaffoldWizard(commands, projects));

@@ -1,5 +1,6 @@
 import { CannotRun } from '../checklist/run';
 import { CannotMint } from '../tokens/mint';
+import { auditCommand } from './commands/audit';
 import { checkCommand } from './commands/check';
 import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   tokenCommand,
   checkCommand,
   selfTestCommand,
+  auditCommand,
   scaffoldCommand,
   stackCommand,
 ];

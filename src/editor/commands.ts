@@ -7,12 +7,15 @@ import { tellError, type Offer } from './notify';
 /** Every command of the extension with the arguments it takes; all of them are in the manifest. */
 export interface CommandArguments {
   'fluxRls.addSubject': [];
+  'fluxRls.auditLiveDatabase': [];
   'fluxRls.cancelChecklist': [];
   'fluxRls.copyAs': [subject?: string];
   'fluxRls.copyCurl': [subject?: string];
   'fluxRls.editSubject': [subject?: string];
   'fluxRls.explainRule': [id?: string];
+  'fluxRls.forgetDatabaseUrl': [];
   'fluxRls.forgetSecret': [];
+  'fluxRls.enterDatabaseUrl': [];
   'fluxRls.enterSecret': [];
   'fluxRls.inspectToken': [];
   'fluxRls.lintWorkspace': [];

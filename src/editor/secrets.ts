@@ -1,16 +1,17 @@
 import type * as vscode from 'vscode';
 import { Secret } from '../flux/secret';
 
-const KEY = 'fluxRls.projectSecrets';
-
-/** Project secrets that the person typed in, by folder, in VS Code's SecretStorage. They stay on this machine. */
+/** Secrets of one kind that the person typed in, by folder, in VS Code's SecretStorage. They stay on this machine. */
 export class SecretStore {
-  constructor(private readonly storage: vscode.SecretStorage) {}
+  constructor(
+    private readonly storage: vscode.SecretStorage,
+    private readonly key = 'fluxRls.projectSecrets',
+  ) {}
 
   /** Fires when any secret of the extension changed, in this window or another one. */
   onDidChange(listener: () => void): vscode.Disposable {
     return this.storage.onDidChange(({ key }) => {
-      if (key === KEY) listener();
+      if (key === this.key) listener();
     });
   }
 
@@ -29,7 +30,7 @@ export class SecretStore {
   }
 
   async #read(): Promise<Record<string, string>> {
-    const text = await this.storage.get(KEY);
+    const text = await this.storage.get(this.key);
     if (text === undefined) return {};
     try {
       return JSON.parse(text) as Record<string, string>;
@@ -39,6 +40,6 @@ export class SecretStore {
   }
 
   async #write(secrets: Record<string, string>): Promise<void> {
-    await this.storage.store(KEY, JSON.stringify(secrets));
+    await this.storage.store(this.key, JSON.stringify(secrets));
   }
 }
