@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { ChecklistService } from './editor/checklist/checklist-service';
+import { ChecklistFeature } from './editor/checklist/checklist-feature';
+import type { ChecklistService } from './editor/checklist/checklist-service';
+import type { TestExplorer } from './editor/checklist/test-explorer';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
 import { AccessHover } from './editor/lint/access-hover';
@@ -19,6 +21,8 @@ import { SuppressCommand } from './editor/lint/suppress-command';
 import { Symbols } from './editor/lint/symbols';
 import { Log } from './editor/log';
 import { PanelView } from './editor/panel/panel-view';
+import { ProfileChoice } from './editor/project/profile-choice';
+import { ProfileCommands } from './editor/project/profile-commands';
 import { ProjectCommands } from './editor/project/project-commands';
 import { Projects } from './editor/project/projects';
 import { ScaffoldWizard } from './editor/scaffold/scaffold-wizard';
@@ -37,6 +41,7 @@ export interface TestHandle {
   readonly lintStatus: LintStatus;
   readonly localFlux: LocalFluxService;
   readonly panel: PanelView;
+  readonly testExplorer: TestExplorer;
 }
 
 export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
@@ -50,7 +55,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const commands = new Commands(log);
   const secrets = new SecretStore(context.secrets);
   const localFlux = own(new LocalFluxService(extensionUri, globalStorageUri, log));
-  const projects = own(new Projects(secrets, localFlux));
+  const profile = own(new ProfileChoice(workspaceState));
+  const projects = own(new Projects(secrets, localFlux, profile));
   const reader = new PushReader();
   const tables = new TableFinder(reader, projects);
   const subjects = own(new Subjects(workspaceState));
@@ -69,8 +75,11 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const lintStatus = own(new LintStatus(projects, places, lint));
   own(new LintTasks(commands, places, pushes, lint));
   own(new ProjectCommands(commands, projects, secrets));
+  own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
-  const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
+  const { service: checklist, testExplorer } = own(
+    new ChecklistFeature({ commands, projects, subjects, tables, pushes, memento: workspaceState, log }),
+  );
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
@@ -87,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   running = { checklist, localFlux };
   lint.lintOpenDocuments();
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
-  return isTest ? { checklist, lintStatus, localFlux, panel } : undefined;
+  return isTest ? { checklist, lintStatus, localFlux, panel, testExplorer } : undefined;
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import type { ClientOptions } from '../../checklist/gateway-client';
+import type { ChecklistOptions } from '../../checklist/options';
+import { ActionableError } from '../commands';
+import type { Projects } from '../project/projects';
+import { requireGatewayUrl, requireSecret } from '../project/require';
+import { readSettings } from '../settings';
+import type { Subjects } from '../tokens/subjects';
+import { appRouteOf } from './app-route-of';
+import { modeFor, type HostConsent } from './host-consent';
+import type { JournalMemento } from './journal-memento';
+import type { PlanFinder } from './plan-finder';
+import { nameTable } from './questions';
+import type { TableChoicesStore } from './table-choices';
+
+/** Subjects nobody else has, for a folder that has fewer than two of its own. */
+const STAND_INS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
+
+/** All that a run needs but its signal. */
+export interface PreparedRun {
+  readonly folder: vscode.WorkspaceFolder;
+  readonly options: Omit<ChecklistOptions, 'signal' | 'onProgress' | 'only'>;
+}
+
+/** Collects what a run needs: project, tables, subjects, mode, and the person's consent. */
+export class RunPreparation {
+  constructor(
+    private readonly projects: Projects,
+    private readonly subjects: Subjects,
+    private readonly plans: PlanFinder,
+    private readonly choices: TableChoicesStore,
+    private readonly journal: JournalMemento,
+    private readonly consent: HostConsent,
+  ) {}
+
+  /** How the gateway of a folder is asked. */
+  async clientOf(folder: vscode.WorkspaceFolder): Promise<ClientOptions> {
+    const project = await this.projects.of(folder);
+    return {
+      gatewayUrl: requireGatewayUrl(project),
+      schema: project.schema?.value,
+      secret: requireSecret(project),
+      role: readSettings(folder.uri).tokenRole,
+      fetch: (url, init) => fetch(url, init),
+      now: () => Math.floor(Date.now() / 1000),
+    };
+  }
+
+  /** Everything but the consent; asks for a table where none is known. Undefined when the person names none. */
+  async collect(folder: vscode.WorkspaceFolder): Promise<PreparedRun | undefined> {
+    const project = await this.projects.of(folder);
+    const client = await this.clientOf(folder);
+    const subjects = subjectsFor(this.subjects.list(folder));
+    let plan = await this.plans.planWithGateway(folder, client, subjects[0]);
+    if (plan.tables.length === 0 && plan.notChecked.length === 0) {
+      const named = await nameTable();
+      if (!named) return undefined;
+      await this.choices.nameOwner(folder, named.table, named.owner);
+      plan = await this.plans.planWithGateway(folder, client, subjects[0]);
+    }
+    if (plan.tables.length === 0) throw noTable(plan.notChecked);
+    const settings = readSettings(folder.uri);
+    return {
+      folder,
+      options: {
+        ...client,
+        engine: project.engine?.value,
+        plan,
+        subjects,
+        mode: modeFor(settings.checklistMode, client.gatewayUrl),
+        given: this.choices.of(folder).values,
+        journal: this.journal.storeFor(folder.uri.toString(), this.projects.profileNameOf(folder)),
+        app: await appRouteOf(folder, this.projects, this.consent),
+      },
+    };
+  }
+
+  /** Asks for the consent that the run needs; `show requests` leads to the dry run instead. */
+  async agree({ options: { gatewayUrl, mode, plan } }: PreparedRun): Promise<'yes' | 'no' | 'show requests'> {
+    return this.consent.ask({ gatewayUrl, mode, tables: plan.tables.length });
+  }
+}
+
+/** A and B: the first two of the list, with stand-ins for those that are not there. */
+export function subjectsFor([first, second]: readonly string[]): readonly [string, string] {
+  const [a, b] = STAND_INS;
+  if (first === undefined) return [a, b];
+  if (second !== undefined) return [first, second];
+  return [first, first === b ? a : b];
+}
+
+function noTable(notChecked: readonly { readonly table: string; readonly reason: string }[]): Error {
+  const [first] = notChecked;
+  const reason = first ? `: ${first.table} is not, for instance, because: ${first.reason}` : '';
+  return new ActionableError(`No table can be checked${reason}.`, {
+    label: 'Choose Tables…',
+    run: () => vscode.commands.executeCommand('fluxRls.chooseTables'),
+  });
+}
