@@ -3,7 +3,7 @@ import type { Engine } from '../flux/engine';
 import type { Answer } from './answer';
 import { diagnose, type Diagnosis } from './diagnose';
 import type { Exchange, GatewayClient, Request } from './gateway-client';
-import { makeRow } from './make-row';
+import { makeOwnedRow } from './make-row';
 import type { RowJournal } from './row-journal';
 import { linkColumns, type TablePlan } from './table-plan';
 import type { Evidence } from './verdict';
@@ -75,8 +75,8 @@ export class CheckContext {
   }
 
   /** A fresh row in `owner`'s name; its values tell where it is from. */
-  newRow(owner: string): ReturnType<typeof makeRow> {
-    return makeRow(this.plan, owner, `flux-rls check ${this.#run}-${randomBytes(3).toString('hex')}`);
+  newRow(owner: string): ReturnType<typeof makeOwnedRow> {
+    return makeOwnedRow(this.plan, owner, `flux-rls check ${this.#run}-${randomBytes(3).toString('hex')}`);
   }
 
   /** Writes an insert down that `by` sends and that ends up with `owner`. */

@@ -1,80 +1,148 @@
-import { randomInt, randomUUID } from 'node:crypto';
-import { linkColumns, type PlannedColumn, type RowValue, type TablePlan } from './table-plan';
+import { randomUUID } from 'node:crypto';
+import { linkColumns, type PlannedForeignKey, type RowValue, type TablePlan } from './table-plan';
+import { valueFor } from './row-values';
 
-/** A row to insert and the column that finds it again, where its value is known before the insert. */
-export interface NewRow {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly key: { readonly column: string; readonly value: string } | undefined;
+/** What a row is made for. */
+export interface RowRequest {
+  /** The owner column or the link to the parent, and every reference to a row of another table. */
+  readonly fixed: Readonly<Record<string, RowValue>>;
+  /** Unique to the row, and shows where it is from. */
+  readonly marker: string;
+  /** Values that a person gave for columns of the table. */
+  readonly given: Readonly<Record<string, RowValue>>;
 }
 
-/** Why no valid row can be made from what is known. */
+/** A row to insert, and what finds it again. */
+export interface NewRow {
+  readonly values: Readonly<Record<string, RowValue>>;
+  /** The columns of the plan's key with their values as text; undefined where PostgreSQL makes one of them. */
+  readonly key: Readonly<Record<string, string>> | undefined;
+  /** A column whose text holds the marker. */
+  readonly markerColumn: string | undefined;
+}
+
+/** Why no valid row can be made from what is known; `reason` ends the sentence "it has to be given, and …". */
 export interface CannotMake {
   readonly column: string;
   readonly reason: string;
 }
 
-/** Types whose values can carry the marker that finds the row again. */
-const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'name']);
-
-/** A row that `owner` owns and that breaks nothing the plan tells; `marker` is unique to it and shows where it is from. */
-export function makeRow(plan: TablePlan, owner: string, marker: string): NewRow | CannotMake {
-  const { columns } = plan;
-  const ownerColumn = linkColumns(plan)[0] ?? '';
-  const values: Record<string, unknown> = { [ownerColumn]: owner };
-  let key: NewRow['key'];
-  for (const column of columns) {
-    if (column.name === ownerColumn) continue;
-    if (column.primaryKey && column.generated === 'no' && column.type === 'uuid') {
-      const value = randomUUID();
-      values[column.name] = value;
-      key = { column: column.name, value };
-    } else if (column.required) {
-      if (column.references) return { column: column.name, reason: 'it points at a row of another table' };
-      const value =
-        column.primaryKey && column.type.startsWith('int') ? randomKey(column) : valueFor(column, marker);
-      if (value === undefined) return { column: column.name, reason: `its type is ${column.type}` };
-      values[column.name] = value;
-      if (column.primaryKey || (TEXT_TYPES.has(column.type) && !column.enumValues)) {
-        key ??= { column: column.name, value: typeof value === 'object' ? '' : String(value) };
-      }
+/** A row that breaks nothing the plan tells, with what has to be sent and little else. */
+export function makeRow(plan: TablePlan, { fixed, marker, given }: RowRequest): NewRow | CannotMake {
+  const names = new Set(plan.columns.map(({ name }) => name));
+  // What the plan does not know of is sent as it is told.
+  const values: Record<string, RowValue> = Object.fromEntries(
+    Object.entries({ ...given, ...fixed }).filter(([name]) => !names.has(name)),
+  );
+  const key = keyOf(plan);
+  const links = new Set([...linkColumns(plan), ...plan.foreignKeys.flatMap(({ columns }) => columns)]);
+  const distinct = new Set([...key, ...plan.uniqueKeys.flat()]);
+  for (const column of plan.columns) {
+    const { name } = column;
+    const known = fixed[name] ?? given[name];
+    if (column.generated === 'always') continue;
+    if (!column.insertable) {
+      if (column.required) return { column: name, reason: 'the signed-in role may not send it' };
+      continue;
     }
+    if (known !== undefined) {
+      values[name] = known;
+      continue;
+    }
+    const isUuidKey = key.includes(name) && column.type === 'uuid' && column.generated === 'no';
+    const isReference = links.has(name) || column.references !== undefined;
+    if (isUuidKey && !isReference) values[name] = randomUUID();
+    if (!column.required || isUuidKey) continue;
+    if (isReference) return { column: name, reason: 'it points at a row of another table' };
+    const value = valueFor(column, marker, distinct.has(name));
+    if (value === undefined) return { column: name, reason: `its type is ${column.type}` };
+    values[name] = value;
   }
-  return { values, key };
+  const markerColumn = markerColumnOf(plan, values, marker, links);
+  return { values, key: keyValues(key, values), markerColumn };
 }
 
-/** High enough to stay clear of keys that were counted up. */
-function randomKey({ type }: PlannedColumn): number {
-  return type === 'int2' ? randomInt(20_000, 32_767) : randomInt(1_000_000_000, 2_147_483_647);
+/** The foreign keys that need a row to point at: one of their columns has to be sent and is not there yet. */
+export function requiredReferences(
+  plan: TablePlan,
+  fixed: RowRequest['fixed'] = {},
+): readonly PlannedForeignKey[] {
+  const required = new Set(plan.columns.flatMap(column => (column.required ? column.name : [])));
+  return plan.foreignKeys.filter(
+    ({ columns }) =>
+      columns.some(column => required.has(column)) && columns.some(column => !(column in fixed)),
+  );
 }
 
-function valueFor({ type, enumValues }: PlannedColumn, marker: string): RowValue | undefined {
-  if (enumValues?.[0] !== undefined) return enumValues[0];
-  if (TEXT_TYPES.has(type)) return marker;
-  if (type.endsWith('[]')) return [];
-  switch (type) {
-    case 'int2':
-    case 'int4':
-    case 'int8':
-    case 'numeric':
-    case 'float4':
-    case 'float8':
-      return 1;
-    case 'bool':
-      return false;
-    case 'uuid':
-      return randomUUID();
-    case 'json':
-    case 'jsonb':
-      return {};
-    case 'date':
-      return '2000-01-01';
-    case 'timestamp':
-    case 'timestamptz':
-      return '2000-01-01T00:00:00Z';
-    case 'time':
-    case 'timetz':
-      return '12:00:00';
-    default:
-      return undefined;
+/** A change for an UPDATE of a row that is valid and does no harm; undefined where no column may be changed. */
+export function changeFor(
+  plan: TablePlan,
+  row: Pick<NewRow, 'values' | 'markerColumn'>,
+): { readonly column: string; readonly value: RowValue } | undefined {
+  const kept = new Set([
+    ...keyOf(plan),
+    ...linkColumns(plan),
+    ...plan.policyColumns,
+    ...plan.foreignKeys.flatMap(({ columns }) => columns),
+  ]);
+  const free = plan.columns.filter(
+    column => column.updatable && column.generated !== 'always' && !kept.has(column.name),
+  );
+  const marked = free.find(({ name }) => name === row.markerColumn);
+  if (marked) {
+    const text = row.values[marked.name] as string;
+    const changed = `${text} changed`;
+    const fits = changed.length <= (marked.maxLength ?? changed.length);
+    return { column: marked.name, value: fits ? changed : text };
   }
+  for (const column of free) {
+    const now = row.values[column.name];
+    const other = [...(column.candidates ?? []), ...(column.enumValues ?? [])].find(value => value !== now);
+    if (other !== undefined) return { column: column.name, value: other };
+  }
+  const same = free.find(({ name }) => name in row.values);
+  return same && { column: same.name, value: row.values[same.name] ?? null };
+}
+
+/** As {@link makeRow}, for a row that `owner` owns: with one column that finds it again. */
+export function makeOwnedRow(
+  plan: TablePlan,
+  owner: string,
+  marker: string,
+):
+  | {
+      readonly values: NewRow['values'];
+      readonly key: { readonly column: string; readonly value: string } | undefined;
+    }
+  | CannotMake {
+  const row = makeRow(plan, { fixed: { [linkColumns(plan)[0] ?? '']: owner }, marker, given: {} });
+  if ('reason' in row) return row;
+  const { values, key, markerColumn } = row;
+  const [column, value] = Object.entries(key ?? {})[0] ?? [];
+  if (column !== undefined && value !== undefined && Object.keys(key ?? {}).length === 1)
+    return { values, key: { column, value } };
+  return { values, key: markerColumn === undefined ? undefined : { column: markerColumn, value: marker } };
+}
+
+function keyOf({ key, columns }: TablePlan): readonly string[] {
+  return key.length > 0 ? key : columns.filter(({ primaryKey }) => primaryKey).map(({ name }) => name);
+}
+
+function keyValues(key: readonly string[], values: NewRow['values']): NewRow['key'] {
+  const pairs = key.flatMap((column): [string, string][] => {
+    const value = values[column];
+    return value === undefined || value === null || typeof value === 'object'
+      ? []
+      : [[column, String(value)]];
+  });
+  return key.length > 0 && pairs.length === key.length ? Object.fromEntries(pairs) : undefined;
+}
+
+function markerColumnOf(
+  plan: TablePlan,
+  values: NewRow['values'],
+  marker: string,
+  links: ReadonlySet<string>,
+): string | undefined {
+  return plan.columns.find(({ name }) => values[name] === marker && !links.has(name))?.name;
 }

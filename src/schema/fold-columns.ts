@@ -8,6 +8,9 @@ import type { Column, Table } from './objects';
 import { sequenceObject } from './privileges';
 import { typeName } from './subject';
 
+/** PostgreSQL's ATTRIBUTE_IDENTITY_ALWAYS (catalog/pg_attribute.h). */
+export const GENERATED_ALWAYS = 'a';
+
 const SERIAL = /^(?:small|big)?serial[248]?$/;
 
 /** A column as CREATE TABLE or ADD COLUMN defines it, with its own constraints. */
@@ -35,11 +38,13 @@ export function addColumn(fold: Fold, statement: Statement, table: Table, defini
   if (isSerial) addSequence(fold, table.schema, `${table.name}_${name}_seq`);
   for (const constraint of definition.constraints ?? []) {
     if (!('Constraint' in constraint)) continue;
-    const { contype, raw_expr: expression } = constraint.Constraint;
+    const { contype, raw_expr: expression, generated_when: when } = constraint.Constraint;
     if (contype === 'CONSTR_NOTNULL') column.notNull = true;
     else if (contype === 'CONSTR_DEFAULT' && expression) column.default = { node: expression, statement };
-    else if (contype === 'CONSTR_IDENTITY') column.notNull = column.generated = true;
-    else if (contype === 'CONSTR_GENERATED') column.generated = true;
+    else if (contype === 'CONSTR_IDENTITY') {
+      column.notNull = column.generated = true;
+      column.alwaysGenerated = when === GENERATED_ALWAYS;
+    } else if (contype === 'CONSTR_GENERATED') column.generated = column.alwaysGenerated = true;
     else addConstraint(fold, statement, table, constraint.Constraint, name);
   }
 }

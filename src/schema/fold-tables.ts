@@ -8,7 +8,7 @@ import type {
   RoleSpec,
 } from '@pgsql/types';
 import type { Statement } from '../sql/source-file';
-import { addColumn, addConstraint, changeType } from './fold-columns';
+import { addColumn, addConstraint, changeType, GENERATED_ALWAYS } from './fold-columns';
 import { roleName } from './fold-policies';
 import type { Fold } from './from-statements';
 import { foldView } from './fold-views';
@@ -168,6 +168,7 @@ function copyColumns(fold: Fold, from: RangeVar | undefined, to: Table, options:
       primaryKey: column.primaryKey && copies(COPY.indexes),
       default: copies(COPY.defaults) ? column.default : undefined,
       generated: column.generated && copies(column.serial ? COPY.defaults : COPY.generated),
+      alwaysGenerated: (column.alwaysGenerated ?? false) && copies(COPY.generated),
       serial: column.serial && copies(COPY.defaults),
       references: options === COPY.everything ? column.references : undefined,
     });
@@ -219,7 +220,13 @@ function applyCommand(fold: Fold, statement: Statement, table: Table, command: A
       if (column) column.default = command.def && { node: command.def, statement };
       break;
     case 'AT_AddIdentity':
-      if (column) column.generated = true;
+      if (column) {
+        column.generated = true;
+        column.alwaysGenerated =
+          command.def !== undefined &&
+          'Constraint' in command.def &&
+          command.def.Constraint.generated_when === GENERATED_ALWAYS;
+      }
       break;
     case 'AT_AddConstraint':
       if (command.def && 'Constraint' in command.def)

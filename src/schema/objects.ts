@@ -34,6 +34,8 @@ export interface Column {
   default: Expression | undefined;
   /** GENERATED, identity or serial: PostgreSQL makes the value. */
   generated: boolean;
+  /** GENERATED ALWAYS, as identity or from an expression: no statement may send a value. */
+  alwaysGenerated?: boolean;
   /** `serial` and its sizes, whose sequence has privileges of its own. */
   serial: boolean;
   references: { readonly table: string; readonly column: string | undefined } | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readAnswer } from '../../../src/checklist/answer';
 import { diagnose, isPolicyRefusal } from '../../../src/checklist/diagnose';
-import { makeRow } from '../../../src/checklist/make-row';
+import { makeOwnedRow } from '../../../src/checklist/make-row';
 import { CannotRun, runChecklist } from '../../../src/checklist/run';
 import { jsonReport, textReport } from '../../../src/checklist/report';
 import { planByHand } from '../../../src/checklist/plan';
@@ -184,7 +184,7 @@ describe('making a row', () => {
   });
 
   it('sends what has to be sent, and nothing else', () => {
-    const row = makeRow(
+    const row = makeOwnedRow(
       plan(
         column('id', 'uuid', { primaryKey: true, required: false }),
         column('owner_id', 'text'),
@@ -201,7 +201,7 @@ describe('making a row', () => {
   });
 
   it('finds a row by a text that only it has, or not at all', () => {
-    const marked = makeRow(
+    const marked = makeOwnedRow(
       plan(
         column('id', 'int4', { primaryKey: true, generated: 'default', required: false }),
         column('body', 'text'),
@@ -210,7 +210,7 @@ describe('making a row', () => {
       'mark',
     );
     assert.deepEqual('key' in marked && marked.key, { column: 'body', value: 'mark' });
-    const nameless = makeRow(
+    const nameless = makeOwnedRow(
       plan(column('id', 'int4', { generated: 'default', required: false }), column('n', 'int4')),
       'ann',
       'mark',
@@ -219,12 +219,12 @@ describe('making a row', () => {
   });
 
   it('says which column stands in the way', () => {
-    assert.deepEqual(makeRow(plan(column('area', 'polygon')), 'ann', 'm'), {
+    assert.deepEqual(makeOwnedRow(plan(column('area', 'polygon')), 'ann', 'm'), {
       column: 'area',
       reason: 'its type is polygon',
     });
     assert.deepEqual(
-      makeRow(plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })), 'ann', 'm'),
+      makeOwnedRow(plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })), 'ann', 'm'),
       {
         column: 'list_id',
         reason: 'it points at a row of another table',
