@@ -1,5 +1,6 @@
 import type { Engine } from '../flux/engine';
 import type { CheckId } from './check-ids';
+import type { Diagnosis } from './diagnose';
 import type { ClientOptions } from './gateway-client';
 import type { JournalStore } from './journal-store';
 import type { ChecklistPlan, GivenValues } from './table-plan';
@@ -52,5 +53,7 @@ export interface AppAnswer {
   readonly rows: readonly Readonly<Record<string, unknown>>[] | undefined;
   readonly message: string;
   readonly problem?: 'auth-secret-missing' | 'session-refused' | 'unreachable' | 'not-json' | 'redirected';
+  /** Why the answer is no list of rows, and what to do about it. */
+  readonly diagnosis?: Diagnosis;
   readonly milliseconds: number;
 }

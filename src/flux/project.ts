@@ -33,8 +33,10 @@ export interface FluxProject {
   readonly engine?: Sourced<Engine>;
   readonly schema?: Sourced<string>;
   readonly jwtSecret?: Sourced<Secret>;
-  /** Presence only: nothing here needs the value. */
-  readonly authSecret?: ValueSource;
+  /** What Auth.js encrypts session cookies with. */
+  readonly authSecret?: Sourced<Secret>;
+  /** Where the app runs, as Auth.js is told; {@link DEFAULT_APP_URL} where it is told nothing. */
+  readonly appUrl?: Sourced<string>;
   /** Which of `flux.json` and the dotenv files exist. */
   readonly files: readonly string[];
   readonly problems: readonly ProjectProblem[];
@@ -62,6 +64,11 @@ export interface ProjectReader {
 const URL_VARIABLES = ['FLUX_URL', 'NEXT_PUBLIC_FLUX_URL', 'FLUX_SERVICE_URL'] as const;
 const SCHEMA_VARIABLES = ['FLUX_POSTGREST_SCHEMA', 'FLUX_POSTGREST_PROFILE'] as const;
 export const SECRET_VARIABLES = ['FLUX_GATEWAY_JWT_SECRET', 'FLUX_JWT_SECRET', 'PGRST_JWT_SECRET'] as const;
+/** Auth.js v5's name before next-auth v4's. */
+const AUTH_SECRET_VARIABLES = ['AUTH_SECRET', 'NEXTAUTH_SECRET'] as const;
+const APP_URL_VARIABLES = ['AUTH_URL', 'NEXTAUTH_URL'] as const;
+/** Where `next dev` and `next start` serve an app. */
+export const DEFAULT_APP_URL = 'http://localhost:3000';
 
 const FLUX_JSON = 'flux.json';
 const FLUX_JSON_SECRETS = /secret|password|private/i;
@@ -93,12 +100,19 @@ export async function readFluxProject(reader: ProjectReader): Promise<FluxProjec
   const engine = overrides.engine ?? fromFluxJson(fluxJson, 'mode', isEngine) ?? engineOfSchema(schema);
   const secretVariables = reader.secretVariable === undefined ? SECRET_VARIABLES : [reader.secretVariable];
   const jwtSecret = overrides.jwtSecret ?? asSecret(variables.first(secretVariables));
-  const authSecret = variables.first(['AUTH_SECRET'])?.from;
+  const authSecret = asSecret(variables.first(AUTH_SECRET_VARIABLES));
+  const appUrl = variables.first(APP_URL_VARIABLES);
 
   if (gatewayUrl && !isHttpUrl(gatewayUrl.value)) {
     problems.push({
       file: placeOf(gatewayUrl.from),
       message: `The gateway URL in ${describeSource(gatewayUrl.from)} is not an http(s) address.`,
+    });
+  }
+  if (appUrl && !isHttpUrl(appUrl.value)) {
+    problems.push({
+      file: placeOf(appUrl.from),
+      message: `${appUrl.from.name} in ${describeSource(appUrl.from)} is not an http(s) address.`,
     });
   }
   if (schema && !isApiSchema(schema.value)) {
@@ -122,6 +136,7 @@ export async function readFluxProject(reader: ProjectReader): Promise<FluxProjec
     ...(schema && { schema }),
     ...(jwtSecret && { jwtSecret }),
     ...(authSecret && { authSecret }),
+    ...(appUrl && { appUrl }),
     files,
     problems,
   };

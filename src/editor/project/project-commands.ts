@@ -182,7 +182,7 @@ export function settingItems(project: FluxProject): SettingItem[] {
           'fluxRls.enterSecret',
         ),
     authSecret
-      ? found('AUTH_SECRET', 'known', authSecret)
+      ? found('AUTH_SECRET', 'known', authSecret.from)
       : missing('AUTH_SECRET', 'Auth.js needs it; "Scaffold Auth.js Files" makes one.', 'fluxRls.scaffold'),
     ...problems.map(({ message, file }) => ({ label: `$(warning) ${message}`, detail: file })),
   ];

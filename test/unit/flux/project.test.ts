@@ -33,7 +33,8 @@ describe('project settings', () => {
     assert.equal(told(project, 'engine'), 'v2_shared from flux.json');
     assert.equal(project.jwtSecret?.value.reveal(), SECRET);
     assert.equal(describeSource(project.jwtSecret.from), '.env');
-    assert.equal(describeSource(project.authSecret!), '.env.local');
+    assert.equal(project.authSecret?.value.reveal(), 'x');
+    assert.equal(describeSource(project.authSecret.from), '.env.local');
     assert.deepEqual(project.problems, []);
   });
 
@@ -67,6 +68,23 @@ describe('project settings', () => {
     assert.equal(template.jwtSecret?.value.reveal(), SECRET);
     const named = await read({ '.env': `MY_SECRET=${SECRET}` }, { secretVariable: 'MY_SECRET' });
     assert.equal(named.jwtSecret?.value.reveal(), SECRET);
+  });
+
+  it('know where the app runs and what encrypts its sessions, under the names of Auth.js v5 and next-auth v4', async () => {
+    const told = ({ appUrl, authSecret }: FluxProject): unknown[] => [
+      appUrl && `${appUrl.value} from ${appUrl.from.name}`,
+      authSecret && `${authSecret.value.reveal()} from ${authSecret.from.name}`,
+    ];
+    const v4 = 'NEXTAUTH_URL=http://localhost:4004\nNEXTAUTH_SECRET=four\n';
+    assert.deepEqual(told(await read({ '.env': v4 })), [
+      'http://localhost:4004 from NEXTAUTH_URL',
+      'four from NEXTAUTH_SECRET',
+    ]);
+    assert.deepEqual(told(await read({ '.env': `${v4}AUTH_URL=http://localhost:4005\nAUTH_SECRET=five` })), [
+      'http://localhost:4005 from AUTH_URL',
+      'five from AUTH_SECRET',
+    ]);
+    assert.deepEqual(told(await read({})), [undefined, undefined]);
   });
 
   it('read dotenv as Next.js does: quotes, comments, references and escaped dollars', async () => {
@@ -111,6 +129,11 @@ describe('project settings', () => {
       'a URL that is none',
       { '.env': 'FLUX_URL=localhost:3000' },
       'The gateway URL in .env is not an http(s) address.',
+    ],
+    [
+      'an app URL that is none',
+      { '.env': 'AUTH_URL=localhost' },
+      'AUTH_URL in .env is not an http(s) address.',
     ],
     [
       'a short secret',
