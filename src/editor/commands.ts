@@ -15,7 +15,9 @@ export interface CommandArguments {
   'fluxRls.chooseProfile': [name?: string];
   'fluxRls.chooseTables': [];
   'fluxRls.cleanUpRows': [];
+  'fluxRls.copyAs': [subject?: string];
   'fluxRls.copyCurl': [subject?: string];
+  'fluxRls.editSubject': [subject?: string];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.exportReport': [target?: ExportTarget];
   'fluxRls.forgetSecret': [];
@@ -25,6 +27,7 @@ export interface CommandArguments {
   'fluxRls.lintWorkspace': [];
   'fluxRls.mintToken': [subject?: string];
   'fluxRls.removeSubject': [subject?: string];
+  'fluxRls.renewToken': [subject?: string];
   'fluxRls.runChecklist': [target?: RunTarget | readonly RunTarget[]];
   'fluxRls.scaffold': [];
   'fluxRls.setAppRoute': [];
