@@ -77,12 +77,21 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProjectCommands(commands, projects, secrets));
   own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
-  const { service: checklist, testExplorer } = own(
+  const checklistFeature = own(
     new ChecklistFeature({ commands, projects, subjects, tables, pushes, memento: workspaceState, log }),
   );
+  const { service: checklist, testExplorer, causes } = checklistFeature;
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
-  const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
+  const panel = own(
+    new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, {
+      causeOf: (folder, result) => causes.of(folder, result),
+      extrasOf: folder => ({
+        profile: projects.profileNameOf(folder),
+        appRoute: projects.appOf(folder).route,
+      }),
+    }),
+  );
   own(
     commands.register(
       'fluxRls.showLog',

@@ -1,45 +1,46 @@
 import type * as vscode from 'vscode';
+import { appRoute, CannotAskApp } from '../../checklist/app-route';
 import type { AppRoute } from '../../checklist/options';
-import type { Secret } from '../../flux/secret';
+import type { ChecklistPlan } from '../../checklist/table-plan';
+import { ActionableError } from '../commands';
+import { openSetting } from '../notify';
 import type { Projects } from '../project/projects';
-import type { HostConsent } from './host-consent';
 
-/** What is known of the app's route that answers with the signed-in user's rows. */
-export interface AppRouteFacts {
-  readonly appUrl: string;
-  readonly path: string;
-  /** The table whose rows it answers with; the plan's only one when nothing was said. */
-  readonly table: string | undefined;
-  /** Undefined where the project's files do not hold it: the route then tells so by its answers. */
-  readonly authSecret: Secret | undefined;
-  readonly allowRemote: boolean;
-}
-
-/** The app's route as the settings or the profile of a folder name it; undefined where they do not. */
-export async function appFactsOf(
-  folder: vscode.WorkspaceFolder,
-  projects: Projects,
-  consent: HostConsent,
-): Promise<AppRouteFacts | undefined> {
-  const { url, route, table } = projects.appOf(folder);
-  if (url === undefined || route === undefined || !URL.canParse(url)) return undefined;
-  return {
-    appUrl: url,
-    path: route,
-    table,
-    authSecret: await projects.authSecretOf(folder),
-    allowRemote: await consent.askForApp(url),
-  };
-}
-
-/** The route as the engine asks it. */
+/**
+ * The app's route as the settings or the profile of a folder name it; undefined where they do not, and for an app on
+ * another machine that the person has not agreed to.
+ */
 export async function appRouteOf(
   folder: vscode.WorkspaceFolder,
   projects: Projects,
-  consent: HostConsent,
-  build?: (facts: AppRouteFacts) => AppRoute | undefined,
+  { tables }: ChecklistPlan,
+  allowRemote: boolean,
 ): Promise<AppRoute | undefined> {
-  if (!build) return undefined;
-  const facts = await appFactsOf(folder, projects, consent);
-  return facts && build(facts);
+  const { url, route, table } = projects.appOf(folder);
+  if (url === undefined || route === undefined) return undefined;
+  const [only] = tables;
+  const named = table ?? (tables.length === 1 ? only?.table : undefined);
+  if (named === undefined) {
+    throw new ActionableError(
+      `Nothing tells which table’s rows ${route} answers with.`,
+      openSetting('fluxRls.app.table'),
+    );
+  }
+  try {
+    return appRoute({
+      appUrl: url,
+      path: route,
+      table: named,
+      authSecret: await projects.authSecretOf(folder),
+      fetch: (address, init) => fetch(address, init),
+      allowRemote,
+    });
+  } catch (error) {
+    if (!(error instanceof CannotAskApp)) throw error;
+    if (error.kind === 'remote') return undefined;
+    throw new ActionableError(
+      error.message,
+      openSetting(error.kind === 'not-a-url' ? 'fluxRls.app.url' : 'fluxRls.app.route'),
+    );
+  }
 }

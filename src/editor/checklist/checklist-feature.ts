@@ -18,6 +18,7 @@ import { LeftRows } from './left-rows';
 import { PlanFinder } from './plan-finder';
 import { PlanPages } from './plan-pages';
 import { RunPreparation } from './prepare-run';
+import { ResultCauses } from './result-causes';
 import { TableChoicesStore } from './table-choices';
 import type { TableFinder } from './table-finder';
 import { TestExplorer } from './test-explorer';
@@ -39,6 +40,7 @@ export class ChecklistFeature implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly service: ChecklistService;
   readonly testExplorer: TestExplorer;
+  readonly causes: ResultCauses;
 
   constructor({ commands, projects, subjects, tables, pushes, memento, log }: ChecklistSurroundings) {
     const own = <T extends vscode.Disposable>(item: T): T => this.#store.add(item);
@@ -50,12 +52,13 @@ export class ChecklistFeature implements vscode.Disposable {
     this.service = own(new ChecklistService(commands, preparation, ENGINE, journal, log));
     const changes = [pushes.onDidChange, choices.onDidChange];
     this.testExplorer = own(new TestExplorer(this.service, plans, ENGINE, changes, log));
+    this.causes = own(new ResultCauses(this.service, tables, ENGINE, changes, log));
     own(new ChecklistProblems(this.service, tables, ENGINE));
     own(new ChooseTables(commands, plans, choices, preparation));
     own(new GiveValue(commands, this.service, plans, choices));
     own(new PlanPages(commands, preparation, ENGINE));
     own(registerModeCommand(commands));
-    own(registerExportCommand(commands, this.service, ENGINE));
+    own(registerExportCommand(commands, this.service, this.causes, ENGINE));
     own(new LeftRows(commands, journal, preparation, projects, ENGINE)).offer();
   }
 

@@ -128,7 +128,7 @@ export class ChecklistService implements vscode.Disposable {
     const prepared = await this.preparation.collect(named ?? (await requireFolder()));
     const answer = prepared && (await this.preparation.agree(prepared));
     if (answer === 'show requests') await vscode.commands.executeCommand('fluxRls.showChecklistPlan');
-    return answer === 'yes' ? prepared : undefined;
+    return typeof answer === 'object' ? answer : undefined;
   }
 
   async #ask({ folder, options }: PreparedRun, only: ChecklistOptions['only']): Promise<void> {

@@ -4,6 +4,7 @@ import { showMarkdown } from '../markdown-page';
 import { requireFolder } from '../project/require';
 import type { ChecklistService } from './checklist-service';
 import type { ChecklistEngine, ExportFormat } from './engine';
+import type { ResultCauses } from './result-causes';
 
 /** Where the report goes, for those who know already. */
 export interface ExportTarget {
@@ -22,6 +23,7 @@ const FORMATS: Readonly<Record<ExportFormat, { readonly label: string; readonly 
 export function registerExportCommand(
   commands: Commands,
   checklist: ChecklistService,
+  causes: ResultCauses,
   { reports }: ChecklistEngine,
 ): vscode.Disposable {
   return commands.register('fluxRls.exportReport', async target => {
@@ -33,9 +35,8 @@ export function registerExportCommand(
         run: () => vscode.commands.executeCommand('fluxRls.runChecklist'),
       });
     }
-    const format = isFormat(target?.format) ? target.format : await pickFormat(reports);
-    const write = format && reports[format];
-    if (!write) return;
+    const format = isFormat(target?.format) ? target.format : await pickFormat();
+    if (!format) return;
     const { label, extension } = FORMATS[format];
     const suggested = vscode.Uri.joinPath(folder.uri, `flux-rls-report.${extension}`);
     const file =
@@ -47,7 +48,8 @@ export function registerExportCommand(
           })
         : vscode.Uri.parse(target.file, true);
     if (!file) return;
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(`${write(report).trimEnd()}\n`));
+    const text = reports[format](report, { placeOf: result => causes.of(folder, result)?.place });
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(`${text.trimEnd()}\n`));
     if (format === 'markdown') await showMarkdown(file);
     else void vscode.window.setStatusBarMessage(`$(check) Flux RLS: ${label} report written`, 5000);
   });
@@ -58,9 +60,10 @@ function isFormat(value: unknown): value is ExportFormat {
   return typeof value === 'string' && value in FORMATS;
 }
 
-async function pickFormat(reports: ChecklistEngine['reports']): Promise<ExportFormat | undefined> {
-  const items = (Object.keys(FORMATS) as ExportFormat[])
-    .filter(format => reports[format])
-    .map(format => ({ label: FORMATS[format].label, format }));
+async function pickFormat(): Promise<ExportFormat | undefined> {
+  const items = (Object.keys(FORMATS) as ExportFormat[]).map(format => ({
+    label: FORMATS[format].label,
+    format,
+  }));
   return (await vscode.window.showQuickPick(items, { title: 'Export the report as' }))?.format;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isLocalApp } from '../../checklist/app-route';
 import type { Mode } from '../../checklist/verdict';
 
 const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
@@ -48,19 +49,22 @@ export class HostConsent {
     return 'yes';
   }
 
+  isGivenForApp(appUrl: string): boolean {
+    return isLocalApp(appUrl) || (this.memento.get<boolean>(appKeyOf(appUrl)) ?? false);
+  }
+
   /** Asks once whether an Auth.js session of a test subject may be sent to an app elsewhere. */
   async askForApp(appUrl: string): Promise<boolean> {
-    if (isLocal(appUrl)) return true;
+    if (!URL.canParse(appUrl)) return false;
+    if (this.isGivenForApp(appUrl)) return true;
     const { host } = new URL(appUrl);
-    const key = `app ${host}`;
-    if (this.memento.get<boolean>(key)) return true;
     const send = `Send to ${host}`;
     const answer = await vscode.window.showWarningMessage(
       `The app at ${host} is not on this machine. Its route is asked with session cookies of the test subjects, made with your AUTH_SECRET.`,
       send,
     );
     if (answer !== send) return false;
-    await this.memento.update(key, true);
+    await this.memento.update(appKeyOf(appUrl), true);
     return true;
   }
 }
@@ -74,4 +78,8 @@ function questionOf(mode: Mode, host: string, tables: number): string {
 
 function keyOf(gatewayUrl: string, mode: Mode): string {
   return `host ${new URL(gatewayUrl).host} ${mode}`;
+}
+
+function appKeyOf(appUrl: string): string {
+  return `app ${appUrl}`;
 }

@@ -35,7 +35,7 @@ export class PlanFinder {
     if (ofSql.tables.length + ofSql.notChecked.length > 0) return ofSql;
     const choices = this.choices.of(folder);
     const document = await new GatewayClient(client).openApi(subject);
-    const ofGateway = this.engine.planOfDocument(document, choices);
+    const ofGateway = this.engine.planFromGateway(document, choices);
     const known = new Set([...ofGateway.tables, ...ofGateway.notChecked].map(({ table }) => table));
     const byHand = Object.entries(choices.owners)
       .filter(([table]) => !known.has(table) && !choices.excluded.includes(table))

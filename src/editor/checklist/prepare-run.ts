@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClientOptions } from '../../checklist/gateway-client';
-import type { ChecklistOptions } from '../../checklist/options';
+import type { AppRoute, ChecklistOptions } from '../../checklist/options';
+import type { ChecklistPlan } from '../../checklist/table-plan';
 import { ActionableError } from '../commands';
 import type { Projects } from '../project/projects';
 import { requireGatewayUrl, requireSecret } from '../project/require';
@@ -70,14 +71,25 @@ export class RunPreparation {
         mode: modeFor(settings.checklistMode, client.gatewayUrl),
         given: this.choices.of(folder).values,
         journal: this.journal.storeFor(folder.uri.toString(), this.projects.profileNameOf(folder)),
-        app: await appRouteOf(folder, this.projects, this.consent),
+        app: await this.#appOf(folder, plan),
       },
     };
   }
 
-  /** Asks for the consent that the run needs; `show requests` leads to the dry run instead. */
-  async agree({ options: { gatewayUrl, mode, plan } }: PreparedRun): Promise<'yes' | 'no' | 'show requests'> {
-    return this.consent.ask({ gatewayUrl, mode, tables: plan.tables.length });
+  /** The run with the person's consent, also to ask an app elsewhere; else what they chose instead. */
+  async agree(prepared: PreparedRun): Promise<PreparedRun | 'no' | 'show requests'> {
+    const { folder, options } = prepared;
+    const { gatewayUrl, mode, plan } = options;
+    const answer = await this.consent.ask({ gatewayUrl, mode, tables: plan.tables.length });
+    if (answer !== 'yes') return answer;
+    const { url } = this.projects.appOf(folder);
+    if (url === undefined || options.app || !(await this.consent.askForApp(url))) return prepared;
+    return { folder, options: { ...options, app: await this.#appOf(folder, plan) } };
+  }
+
+  async #appOf(folder: vscode.WorkspaceFolder, plan: ChecklistPlan): Promise<AppRoute | undefined> {
+    const { url } = this.projects.appOf(folder);
+    return appRouteOf(folder, this.projects, plan, url !== undefined && this.consent.isGivenForApp(url));
   }
 }
 

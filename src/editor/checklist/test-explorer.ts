@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ChecklistPlan } from '../../checklist/table-plan';
-import { worst, type CheckResult, type Mode } from '../../checklist/verdict';
+import { worst, type CheckResult } from '../../checklist/verdict';
 import { DisposableStore } from '../disposables';
 import { Converter } from '../lint/convert';
 import type { Log } from '../log';
@@ -128,19 +128,20 @@ export class TestExplorer implements vscode.Disposable {
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const { plan, sql } = await this.plans.planWithSql(folder);
       // Tables that only the gateway knows are listed by the runs that found them.
-      if (plan.tables.length > 0) this.#show(folder, plan, this.checklist.runOf(folder).mode, sql);
+      if (plan.tables.length > 0) this.#show(folder, plan, sql);
     }
   }
 
-  #show(folder: vscode.WorkspaceFolder, { tables }: ChecklistPlan, mode: Mode, sql: FolderSql): void {
-    const listed = tables.map(plan => ({ table: plan.table, checks: this.engine.checksOf(plan, mode) }));
+  #show(folder: vscode.WorkspaceFolder, { tables }: ChecklistPlan, sql: FolderSql): void {
+    const { engine } = sql.model;
+    const listed = tables.map(plan => ({ table: plan.table, checks: this.engine.checksOf(plan, engine) }));
     this.#items.show(folder, listed, sql);
   }
 
   async #begin(started: StartedRun): Promise<void> {
     const { folder, plan, only } = started;
     const { sql } = await this.plans.planWithSql(folder);
-    this.#show(folder, plan, this.checklist.runOf(folder).mode, sql);
+    this.#show(folder, plan, sql);
     const checks = this.#items.checksOf(folder, check => covers(only, check));
     const request = this.#request ?? new vscode.TestRunRequest(checks);
     const run = this.controller.createTestRun(request, `Isolation checklist of ${folder.name}`, true);
