@@ -14,7 +14,7 @@ export function planPage(
     mode === 'full' ? 'rows are made, changed and removed again' : 'only in forms that cannot write';
   return [
     '# Requests of the isolation checklist',
-    `To \`${gatewayUrl}\` as A = \`${subjects[0]}\` and B = \`${subjects[1]}\`, in ${mode} mode: ${means}. ${requests.length} requests, none of them sent yet. Some depend on the answers before them.`,
+    `To \`${gatewayUrl}\` as A = \`${subjects[0]}\` and B = \`${subjects[1]}\`, in ${mode} mode: ${means}. ${requests.length === 1 ? '1 request' : `${requests.length} requests`}, not sent yet. Some depend on the answers before them.`,
     ...tables.map(table =>
       tableOf(
         table,
