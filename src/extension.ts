@@ -42,6 +42,7 @@ export interface TestHandle {
   readonly localFlux: LocalFluxService;
   readonly panel: PanelView;
   readonly testExplorer: TestExplorer;
+  readonly workspaceState: vscode.Memento;
 }
 
 export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
@@ -105,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   running = { checklist, localFlux };
   lint.lintOpenDocuments();
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
-  return isTest ? { checklist, lintStatus, localFlux, panel, testExplorer } : undefined;
+  return isTest ? { checklist, lintStatus, localFlux, panel, testExplorer, workspaceState } : undefined;
 }
 
 export async function deactivate(): Promise<void> {
