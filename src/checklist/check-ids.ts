@@ -25,7 +25,7 @@ export const CHECK_FACTS = {
   'expired-token': { verb: 'read', actor: 'none', title: 'An expired token is refused' },
   'alg-none': { verb: 'read', actor: 'none', title: 'A token without a signature is refused' },
   'no-sub': { verb: 'read', actor: 'none', title: 'A token without a subject shows no rows' },
-  'no-role': { verb: 'read', actor: 'none', title: 'A token without a role shows no rows' },
+  'no-role': { verb: 'read', actor: 'none', title: 'A token without a role shows no rows of others' },
   'signed-out-insert': { verb: 'insert', actor: 'none', title: 'Signed out, nothing can be inserted' },
   'signed-out-update': { verb: 'update', actor: 'none', title: 'Signed out, nothing can be changed' },
   'signed-out-delete': { verb: 'delete', actor: 'none', title: 'Signed out, nothing can be deleted' },

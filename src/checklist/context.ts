@@ -1,223 +1,272 @@
-import { randomBytes } from 'node:crypto';
 import type { Engine } from '../flux/engine';
-import type { Answer } from './answer';
 import { diagnose, type Diagnosis } from './diagnose';
-import type { Exchange, GatewayClient, Request } from './gateway-client';
-import { makeOwnedRow } from './make-row';
-import type { RowJournal } from './row-journal';
+import type { Asker, Caller, Exchange, Request, Row } from './gateway-client';
+import { affects, refusesByPolicy, shows, stopsAtCast, stopsAtNull, type Ideal } from './ideal';
+import {
+  castGuard,
+  isText,
+  nullColumn,
+  readColumns,
+  type Control,
+  type Filter,
+  type KnownRow,
+} from './known-row';
+import type { MadeRows } from './made-rows';
+import { outcomeOf, type Outcome } from './outcome';
+import type { Draft, RowSource } from './row-source';
+import { valueFor } from './row-values';
 import { linkColumns, type TablePlan } from './table-plan';
-import type { Evidence } from './verdict';
+import type { Mode } from './verdict';
 
-/** A positive control: what has to work before a refusal elsewhere means anything. */
-export type Control<T> =
-  | { readonly held: true; readonly value: T; readonly evidence: readonly Evidence[] }
-  | { readonly held: false; readonly diagnosis: Diagnosis; readonly evidence: readonly Evidence[] };
+/** What a changed text says. */
+const CHANGE = 'changed by the flux-rls check';
 
-/** A row that a subject made and can see. */
-export interface OwnRow {
-  readonly subject: string;
-  /** PostgREST filter that finds exactly this row. */
-  readonly filter: Readonly<Record<string, string>>;
-  readonly values: Readonly<Record<string, unknown>>;
+/** An answer, and how far it shows the request got. */
+export interface Told extends Exchange {
+  readonly outcome: Outcome;
 }
 
-/** What the checks of one table share: the requests, the two subjects, and their own rows, made once. */
+type Asked = Omit<Request, 'table' | 'shown'> & { readonly table?: string };
+
+export interface ContextOptions {
+  readonly plan: TablePlan;
+  readonly plans: ReadonlyMap<string, TablePlan>;
+  readonly engine: Engine;
+  readonly subjects: readonly [string, string];
+  readonly asker: Asker;
+  readonly rows: RowSource;
+  /** Undefined where nothing is to be written. */
+  readonly made: MadeRows | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What the checks of one table share: requests, subjects and rows, and the forms of request that cannot write. */
 export class CheckContext {
-  readonly #ownRows = new Map<string, Promise<Control<OwnRow>>>();
-  readonly #run = randomBytes(4).toString('hex');
+  readonly plan: TablePlan;
+  readonly engine: Engine;
+  readonly subjects: readonly [string, string];
+  readonly rows: RowSource;
+  readonly made: MadeRows | undefined;
+  /** What became of the first own row, which was deleted for good; undefined before. */
+  deletedOwn: Told | undefined;
+  readonly #tokens = new Map<string, Promise<Control<Told>>>();
+  readonly #ownInserts = new Map<string, Promise<Told>>();
+  readonly #seconds = new Map<string, Promise<Control<KnownRow>>>();
 
-  constructor(
-    readonly plan: TablePlan,
-    readonly engine: Engine,
-    readonly subjects: readonly [string, string],
-    private readonly client: GatewayClient,
-    private readonly journal: RowJournal,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
-
-  /** The column that makes a row a subject's. */
-  get owner(): string {
-    return linkColumns(this.plan)[0] ?? '';
+  constructor(private readonly options: ContextOptions) {
+    this.plan = options.plan;
+    this.engine = options.engine;
+    this.subjects = options.subjects;
+    this.rows = options.rows;
+    this.made = options.made;
   }
 
-  async ask(request: Omit<Request, 'table'>): Promise<Exchange> {
-    return this.client.ask({ ...request, table: this.plan.table }, this.signal);
+  get mode(): Mode {
+    return this.made ? 'full' : 'no-write';
+  }
+
+  /** The columns that make a row a subject's. */
+  get link(): readonly string[] {
+    return linkColumns(this.plan);
+  }
+
+  /** The column to ask for where any one does. */
+  get column(): string {
+    return this.link[0] ?? this.plan.key[0] ?? this.plan.columns[0]?.name ?? '*';
+  }
+
+  planOf(table: string): TablePlan | undefined {
+    return this.options.plans.get(table);
+  }
+
+  async ask(request: Asked): Promise<Told> {
+    const exchange = await this.options.asker.ask(
+      { ...request, table: request.table ?? this.plan.table, shown: this.link },
+      this.options.signal,
+    );
+    return { ...exchange, outcome: outcomeOf(exchange) };
   }
 
   /** Why an answer is a refusal; undefined when it is none. */
   diagnose(
-    exchange: Exchange,
-    verb: 'SELECT' | 'INSERT' | 'DELETE',
+    { answer }: Pick<Exchange, 'answer'>,
+    verb: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE',
     subject?: string,
   ): Diagnosis | undefined {
-    return diagnose(exchange.answer, {
+    return diagnose(answer, {
       table: this.plan.table,
-      owner: this.owner,
+      owner: this.link[0],
       verb,
       subject,
-      tokenExpiry: subject === undefined ? undefined : this.client.expiryOf(subject),
+      tokenExpiry: subject === undefined ? undefined : this.options.asker.expiryOf(subject),
     });
   }
 
-  /** The subject's token gets as far as PostgreSQL. */
-  async tokenWorks(subject: string): Promise<Control<Exchange>> {
-    const asked = await this.ask({ method: 'GET', query: this.#glance(), as: subject, control: true });
-    const diagnosis = this.diagnose(asked, 'SELECT', subject);
-    const evidence = [asked.evidence];
-    return diagnosis ? { held: false, diagnosis, evidence } : { held: true, value: asked, evidence };
+  async own(subject: string): Promise<Control<KnownRow>> {
+    return this.rows.own(this.plan, subject);
   }
 
-  /** The subject's own row: inserted at the first call, and seen by its owner. */
-  async ownRow(subject: string): Promise<Control<OwnRow>> {
-    const known = this.#ownRows.get(subject) ?? this.#makeOwnRow(subject);
-    this.#ownRows.set(subject, known);
+  /** One row more of the subject's. */
+  async another(subject: string): Promise<Control<KnownRow>> {
+    return this.rows.another(this.plan, subject);
+  }
+
+  /** A second row that stays the subject's while the table is asked about. */
+  async second(subject: string): Promise<Control<KnownRow>> {
+    const known = this.#seconds.get(subject) ?? this.another(subject);
+    this.#seconds.set(subject, known);
     return known;
   }
 
-  /** A fresh row in `owner`'s name; its values tell where it is from. */
-  newRow(owner: string): ReturnType<typeof makeOwnedRow> {
-    return makeOwnedRow(this.plan, owner, `flux-rls check ${this.#run}-${randomBytes(3).toString('hex')}`);
+  /** The subject's token gets as far as PostgreSQL; asked once. */
+  async tokenWorks(subject: string): Promise<Control<Told>> {
+    const known = this.#tokens.get(subject) ?? this.#tryToken(subject);
+    this.#tokens.set(subject, known);
+    return known;
   }
 
-  /** Writes an insert down that `by` sends and that ends up with `owner`. */
-  remember(
-    row: { filter: Readonly<Record<string, string>> },
-    owner: string,
-    by: string,
-    certain: boolean,
-  ): void {
-    const [column, condition] = Object.entries(row.filter)[0] ?? ['', ''];
-    const removers = [...new Set([owner, by])];
-    this.journal.add({
-      table: this.plan.table,
-      column,
-      value: condition.slice('eq.'.length),
-      owner,
-      removers,
-      certain,
+  async #tryToken(subject: string): Promise<Control<Told>> {
+    const query = { select: this.column, limit: '1' };
+    const told = await this.ask({
+      method: 'GET',
+      query,
+      as: subject,
+      control: true,
+      ideal: this.#ownShown(subject),
     });
+    const diagnosis = this.diagnose(told, 'SELECT', subject);
+    const evidence = [told.evidence];
+    return diagnosis ? { held: false, diagnosis, evidence } : { held: true, value: told, evidence };
+  }
+
+  /** Asks for one row as somebody; `ideal` tells whether it is to be seen. */
+  async see(row: KnownRow, as: Caller, isSeen: boolean): Promise<Told> {
+    const select = readColumns(this.plan).join(',') || this.column;
+    const ideal = shows(isSeen ? [row.values] : []);
+    return this.ask({ method: 'GET', query: { select, ...row.filter }, as, control: isSeen, ideal });
   }
 
   /**
-   * Whether row-level security runs for the subject, asked without writing: a row that lacks a required value is
-   * refused (23502) after the policies, and so is one whose key is taken (23505). PostgreSQL hides the values in
-   * `details` exactly while row-level security is on. Undefined when it cannot be told.
+   * Inserts the same two rows in a form that cannot write: a required value is NULL, and two rows where one object is
+   * asked for are rolled back. `stopped` means that privileges and policies let it through.
    */
-  async rowSecurityIsOn(own: OwnRow): Promise<boolean | undefined> {
-    const { columns } = this.plan;
-    const { owner } = this;
-    const required = columns.find(column => column.required && !column.primaryKey && column.name !== owner);
-    const key = columns.find(column => column.primaryKey && column.name in own.values);
-    if (!required && !key) return undefined;
-    const fresh = required ? this.newRow(own.subject) : undefined;
-    const body =
-      required && fresh && 'values' in fresh ? { ...fresh.values, [required.name]: null } : own.values;
-    const { answer } = await this.ask({ method: 'POST', as: own.subject, body, prefer: 'return=minimal' });
-    if (answer.status === null || (answer.code !== '23502' && answer.code !== '23505')) return undefined;
-    return answer.details === null;
-  }
-
-  /** A filter for the one row of a subject that came after its own; for tables whose keys PostgreSQL counts up. */
-  async rowAfter({ subject, filter }: OwnRow): Promise<OwnRow['filter'] | undefined> {
-    const [key, condition] = Object.entries(filter)[0] ?? ['', ''];
-    const value = condition.slice('eq.'.length);
-    if (!/^\d+$/.test(value)) return undefined;
-    const query = { select: key, [this.owner]: `eq.${subject}`, [key]: `gt.${value}`, limit: '2' };
-    const { answer } = await this.ask({ method: 'GET', query, as: subject });
-    const rows = answer.status === null ? [] : (answer.rows ?? []);
-    const found = rows.length === 1 ? rows[0]?.[key] : undefined;
-    return typeof found === 'number' || typeof found === 'string' ? { [key]: `eq.${found}` } : undefined;
-  }
-
-  /** Says that a row stays behind, because nothing names it. */
-  lose(owner: string): void {
-    const { table } = this.plan;
-    this.journal.addLost({
-      table,
-      key: 'unknown',
-      owner,
-      reason: 'the answer to the insert does not show its key',
-    });
-  }
-
-  async #makeOwnRow(subject: string): Promise<Control<OwnRow>> {
-    // Who cannot read could not find the row again, so nothing is written.
-    const token = await this.tokenWorks(subject);
-    if (!token.held) return token;
-    const row = this.newRow(subject);
-    if ('reason' in row) {
-      return { held: false, diagnosis: cannotMake(row.column, row.reason), evidence: token.evidence };
-    }
-    const knownFilter = row.key && { [row.key.column]: `eq.${row.key.value}` };
-    const insert = await this.ask({
+  async probeInsert(draft: Draft, as: Caller, isOpen: boolean): Promise<Told> {
+    const missing = nullColumn(this.plan, 'insert');
+    const row = missing === undefined ? draft.values : { ...draft.values, [missing]: null };
+    return this.ask({
       method: 'POST',
-      as: subject,
-      body: row.values,
-      prefer: knownFilter ? 'return=minimal' : 'return=representation',
-      control: true,
+      as,
+      body: [row, row],
+      prefer: 'return=minimal',
+      single: true,
+      control: isOpen,
+      ideal: isOpen ? stopsAtNull(missing ?? '') : refusesByPolicy(),
     });
-    const { answer } = insert;
-    if (answer.status === null || answer.status >= 500) {
-      if (knownFilter) this.remember({ filter: knownFilter }, subject, subject, false);
+  }
+
+  /** The subject's own insert in that form, asked once; a broken control where no row can be drafted. */
+  async probeOwnInsert(subject: string): Promise<Told | Extract<Control<never>, { readonly held: false }>> {
+    const known = this.#ownInserts.get(subject);
+    if (known) return known;
+    const drafted = await this.rows.draft(this.plan, subject);
+    if (!drafted.made) return { held: false, diagnosis: drafted.diagnosis, evidence: drafted.evidence };
+    const told = this.probeInsert(drafted.draft, subject, true);
+    this.#ownInserts.set(subject, told);
+    return told;
+  }
+
+  /** Changes one row in a form that cannot write; undefined when there is none for this table. */
+  async probeUpdate(row: KnownRow, change: Row, as: Caller, ideal?: Ideal): Promise<Told | undefined> {
+    const missing = nullColumn(this.plan, 'update');
+    const cast = castGuard(this.plan, row.values);
+    if (missing === undefined && !cast) return undefined;
+    return this.ask({
+      method: 'PATCH',
+      query: row.filter,
+      as,
+      body: missing === undefined ? change : { ...change, [missing]: null },
+      prefer: 'return=representation',
+      ...(cast && { cast }),
+      control: ideal === undefined,
+      ideal: ideal ?? stopsAtNull(missing ?? ''),
+    });
+  }
+
+  /** Whose a row would be after a change, told by the cast alone; undefined where the owner is no text. */
+  async probeUpdateCast(row: KnownRow, change: Row, as: string): Promise<Told | undefined> {
+    const values = { [this.column]: change[this.column] };
+    const cast = castGuard(this.plan, values);
+    if (!cast) return undefined;
+    return this.ask({
+      method: 'PATCH',
+      query: row.filter,
+      as,
+      body: change,
+      prefer: 'return=representation',
+      cast,
+      ideal: refusesByPolicy(),
+    });
+  }
+
+  /** Deletes one row in a form that is rolled back; undefined when there is none for this table. */
+  async probeDelete(row: KnownRow, as: Caller, ideal?: Ideal): Promise<Told | undefined> {
+    const cast = castGuard(this.plan, row.values);
+    if (!cast) return undefined;
+    return this.ask({
+      method: 'DELETE',
+      query: row.filter,
+      as,
+      prefer: 'return=representation',
+      cast,
+      control: ideal === undefined,
+      ideal: ideal ?? stopsAtCast(String(row.values[cast.column])),
+    });
+  }
+
+  /** Changes rows for good, and counts them. */
+  async update(filter: Filter, change: Row, as: string, ideal = affects(1)): Promise<Told> {
+    const isControl = ideal.answer.total === 1;
+    return this.ask({
+      method: 'PATCH',
+      query: filter,
+      as,
+      body: change,
+      prefer: 'return=minimal,count=exact',
+      control: isControl,
+      ideal,
+    });
+  }
+
+  /** Deletes rows for good, and counts them. */
+  async delete(filter: Filter, as: string, ideal = affects(1)): Promise<Told> {
+    const isControl = ideal.answer.total === 1;
+    return this.ask({
+      method: 'DELETE',
+      query: filter,
+      as,
+      prefer: 'return=minimal,count=exact',
+      control: isControl,
+      ideal,
+    });
+  }
+
+  /** A valid change of a row that its subject may make: a column that neither finds the row nor decides about it. */
+  changeOf(row: KnownRow): Row {
+    const { plan } = this;
+    const fixed = [...plan.key, ...this.link, ...plan.policyColumns, ...Object.keys(row.filter)];
+    const bound = [...plan.foreignKeys.flatMap(({ columns }) => columns), ...plan.uniqueKeys.flat()];
+    const free = plan.columns.filter(
+      ({ name, updatable, generated }) =>
+        updatable && generated !== 'always' && ![...fixed, ...bound].includes(name),
+    );
+    for (const column of [...free.filter(isText), ...free]) {
+      const value = valueFor(column, CHANGE, false);
+      if (value !== undefined) return { [column.name]: value };
     }
-    const refused = this.diagnose(insert, 'INSERT', subject);
-    if (refused) return { held: false, diagnosis: refused, evidence: [insert.evidence] };
-    const filter = knownFilter ?? this.#filterOf(answer as Answer);
-    if (!filter) {
-      this.lose(subject);
-      const diagnosis = cannotMake('the primary key', 'the answer to the insert does not show it');
-      return { held: false, diagnosis, evidence: [insert.evidence] };
-    }
-    this.remember({ filter }, subject, subject, true);
-    const own: OwnRow = { subject, filter, values: row.values };
-    const seen = await this.see(own, subject, true);
-    const evidence = [insert.evidence, seen.exchange.evidence];
-    if (seen.diagnosis) return { held: false, diagnosis: seen.diagnosis, evidence };
-    if (seen.rows !== 1) return { held: false, diagnosis: ownRowHidden(this.owner), evidence };
-    return { held: true, value: own, evidence };
+    return Object.fromEntries(this.link.map(column => [column, row.values[column]]));
   }
 
-  /** Asks for one row as somebody. */
-  async see(
-    row: Pick<OwnRow, 'filter'>,
-    subject: string,
-    control = false,
-  ): Promise<{ exchange: Exchange; rows: number; owner: unknown; diagnosis: Diagnosis | undefined }> {
-    const query = { select: this.owner, ...row.filter };
-    const exchange = await this.ask({ method: 'GET', query, as: subject, control });
-    const rows = exchange.answer.status === null ? undefined : exchange.answer.rows;
-    return {
-      exchange,
-      rows: rows?.length ?? 0,
-      owner: rows?.[0]?.[this.owner],
-      diagnosis: this.diagnose(exchange, 'SELECT', subject),
-    };
+  #ownShown(subject: string): Ideal {
+    return shows([{ [this.column]: this.plan.ownership.kind === 'column' ? subject : '…' }]);
   }
-
-  /** A glance at the table that costs nothing. */
-  #glance(): Record<string, string> {
-    return { select: this.owner, limit: '1' };
-  }
-
-  #filterOf({ rows }: Answer): Record<string, string> | undefined {
-    const key = this.plan.columns.find(({ primaryKey }) => primaryKey)?.name ?? 'id';
-    const value = rows?.[0]?.[key];
-    return typeof value === 'string' || typeof value === 'number' ? { [key]: `eq.${value}` } : undefined;
-  }
-}
-
-function cannotMake(column: string, reason: string): Diagnosis {
-  return {
-    cause: 'row-not-made',
-    message: `No valid row can be made: ${column} has to be given, and ${reason}.`,
-    advice: `Give ${column} a default, or check this table by hand.`,
-  };
-}
-
-function ownRowHidden(owner: string): Diagnosis {
-  return {
-    cause: 'policy',
-    message: 'The insert was accepted, but its owner cannot see the row.',
-    advice: `Add a SELECT policy: using (${owner} = auth.uid()).`,
-  };
 }

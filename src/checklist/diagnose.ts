@@ -54,7 +54,7 @@ export interface Asked {
   readonly table: string;
   readonly subject?: string | undefined;
   readonly owner?: string | undefined;
-  readonly verb: 'SELECT' | 'INSERT' | 'DELETE';
+  readonly verb: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
   /** When the token expires by its own word, Unix seconds. */
   readonly tokenExpiry?: number | undefined;
 }

@@ -9,6 +9,11 @@ export interface JournalRow {
   readonly table: string;
   /** PostgREST filters that find the row, and no other: its key, its marker, or its owner where only this run has it. */
   readonly filter: Readonly<Record<string, string>>;
+  /**
+   * Set where nothing names the row before it is made: `filter` then finds whatever the owner in this column made since.
+   * Such rows are removed only of stand-in subjects, whom nobody else writes for.
+   */
+  readonly ownerColumn?: string;
   /** The subject it belongs to. */
   readonly owner: string;
   /** Whoever may be able to remove it, the owner first. */
@@ -27,7 +32,7 @@ export interface JournalRun {
 
 /**
  * The rows of runs that are not cleaned up yet, kept where they outlive the process. `add` is awaited before the insert
- * is sent; `remove` comes once the row is known to be gone.
+ * is sent, and takes the place of a row with the same id; `remove` comes once the row is known to be gone.
  */
 export interface JournalStore {
   begin(run: JournalRun): Promise<void>;

@@ -3,6 +3,7 @@ import type { CheckId } from './check-ids';
 import type { Diagnosis } from './diagnose';
 import type { ClientOptions } from './gateway-client';
 import type { JournalStore } from './journal-store';
+import type { Sweep } from './row-journal';
 import type { ChecklistPlan, GivenValues } from './table-plan';
 import type { CheckResult, Mode } from './verdict';
 
@@ -16,6 +17,8 @@ export interface ChecklistOptions extends ClientOptions {
   readonly given?: GivenValues;
   /** Kept in memory when left out: then nothing can be cleaned up by another process. */
   readonly journal?: JournalStore;
+  /** Removes rows past every policy; for the local Flux, whose database is at hand. */
+  readonly sweep?: Sweep | undefined;
   /** Only these checks; all when left out. */
   readonly only?: readonly { readonly table: string; readonly check?: CheckId | undefined }[];
   /** The app's route, asked after the tables. */

@@ -1,91 +1,178 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GatewayClient } from './gateway-client';
+import type { Asker } from './gateway-client';
+import { affects, shows } from './ideal';
+import type { JournalRow, JournalRun, JournalStore } from './journal-store';
 import type { LeftRow, RowsReport } from './verdict';
 
-/** A row the checklist made, and how to find it. */
-export interface JournalRow {
-  readonly table: string;
-  readonly column: string;
-  readonly value: string;
-  readonly owner: string;
-  /** Whoever may be able to remove it, the owner first. */
-  readonly removers: readonly string[];
-  /** False while the insert's outcome is unknown: it may have written the row although no answer came. */
-  readonly certain: boolean;
+/** Milliseconds before each look for a row whose insert got no answer: the gateway gives up before PostgreSQL does. */
+const PAUSES = [0, 300, 1_000, 2_000];
+
+/** Takes a row away past every policy; true when it is gone. */
+export type Sweep = (row: JournalRow) => Promise<boolean>;
+
+/** A row of the journal while its run goes on. */
+interface Entry {
+  row: JournalRow;
+  /** `sent`: it may have been written although no answer came. */
+  state: 'sent' | 'written';
 }
 
-/** Milliseconds before each look for a row whose insert got no answer. */
-const PAUSES = [0, 300, 1_000, 2_000];
-/** What stands for "there never was such a row". */
-const ABSENT = 'absent';
-
-/** Every row of a run, written down before it can be forgotten, and taken away at the end. */
+/** Every row of a run, written down before it is made, and taken away at the end. */
 export class RowJournal {
-  readonly #rows: JournalRow[] = [];
-  /** Rows that were made and cannot be found again, because nothing names them. */
-  readonly #lost: LeftRow[] = [];
+  readonly #entries = new Map<string, Entry>();
+  readonly #created = new Map<string, number>();
+  readonly #removed = new Map<string, number>();
+  #begun: Promise<void> | undefined;
 
-  constructor(private readonly client: GatewayClient) {}
+  constructor(
+    private readonly client: Asker,
+    private readonly run: JournalRun,
+    private readonly store: JournalStore | undefined,
+    private readonly sweep?: Sweep,
+  ) {}
 
-  add(row: JournalRow): void {
-    this.#rows.push(row);
+  get canSweep(): boolean {
+    return this.sweep !== undefined;
   }
 
-  addLost(row: LeftRow): void {
-    this.#lost.push(row);
+  /** Writes a row down; the insert is sent after that. */
+  async add(row: Omit<JournalRow, 'id' | 'runId' | 'made'>): Promise<string> {
+    const { runId } = this.run;
+    const entry: JournalRow = { ...row, id: randomBytes(6).toString('hex'), runId, made: Date.now() };
+    this.#begun ??= this.store?.begin(this.run) ?? Promise.resolve();
+    await this.#begun;
+    await this.store?.add(entry);
+    this.#entries.set(entry.id, { row: entry, state: 'sent' });
+    return entry.id;
   }
 
-  /** Removes what is there, the newest first, and says what could not be removed. */
+  /** The row was made. */
+  written(id: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    count(this.#created, entry.row.table);
+    entry.state = 'written';
+  }
+
+  /** The row's key is known now. */
+  async refine(id: string, filter: JournalRow['filter']): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const { ownerColumn: _vague, ...row } = entry.row;
+    entry.row = { ...row, filter };
+    await this.store?.add(entry.row);
+  }
+
+  /** The insert was refused, or the row was removed again by a check. */
+  async forget(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry?.state === 'written') count(this.#removed, entry.row.table);
+    this.#entries.delete(id);
+    await this.store?.remove(id);
+  }
+
+  /** Removes what is there, children before parents and the newest first, and says what could not be removed. */
   async cleanUp(signal?: AbortSignal): Promise<RowsReport> {
-    const left: LeftRow[] = [...this.#lost];
-    let created = this.#lost.length;
-    let removed = 0;
-    for (const row of this.#rows.splice(0).reverse()) {
-      const failure = row.certain
-        ? await this.#remove(row, signal)
-        : await this.#removeIfWritten(row, signal);
-      if (failure === ABSENT) continue;
-      created += 1;
-      if (failure === undefined) removed += 1;
-      else
-        left.push({ table: row.table, key: `${row.column}=${row.value}`, owner: row.owner, reason: failure });
+    const left: LeftRow[] = [];
+    const depth = (entry: Entry): number => this.run.tables.indexOf(entry.row.table);
+    const entries = [...this.#entries.values()].reverse().sort((one, other) => depth(other) - depth(one));
+    for (const entry of entries) {
+      const found = entry.state === 'written' || (await isThere(this.client, entry.row, signal));
+      if (!found) {
+        await this.store?.remove(entry.row.id);
+        continue;
+      }
+      if (entry.state === 'sent') count(this.#created, entry.row.table);
+      const reason = await removeRow(this.client, entry.row, this.sweep, signal);
+      if (reason === undefined) {
+        count(this.#removed, entry.row.table);
+        await this.store?.remove(entry.row.id);
+      } else left.push(leftRow(entry.row, reason));
     }
-    return { created, removed, left, byTable: [] };
+    this.#entries.clear();
+    if (left.length === 0 && this.#begun) await this.store?.end(this.run.runId);
+    const tables = [...new Set([...this.#created.keys(), ...this.#removed.keys()])];
+    const byTable = tables.map(table => ({
+      table,
+      created: this.#created.get(table) ?? 0,
+      removed: this.#removed.get(table) ?? 0,
+    }));
+    const sum = (kind: 'created' | 'removed'): number => byTable.reduce((all, table) => all + table[kind], 0);
+    return { created: sum('created'), removed: sum('removed'), left, byTable };
   }
+}
 
-  /** Undefined when the row is gone, else why it stays. */
-  async #remove(row: JournalRow, signal: AbortSignal | undefined): Promise<string | undefined> {
-    let reason = '';
-    for (const as of row.removers) {
-      const query = { [row.column]: `eq.${row.value}` };
-      const { answer } = await this.client.ask(
-        { method: 'DELETE', table: row.table, query, as, prefer: 'return=minimal,count=exact' },
-        signal,
-      );
-      if (answer.status !== null && answer.status < 300) {
-        if ((answer.total ?? 0) > 0) return undefined;
-        // Nothing was deleted: either no policy lets this subject, or there is no such row.
-        reason ||= 'no policy lets its owner delete it';
-      } else reason = answer.status === null ? answer.message : (answer.message ?? `status ${answer.status}`);
+/** Removes one row; the reason when it stays. */
+export async function removeRow(
+  client: Asker,
+  row: JournalRow,
+  sweep: Sweep | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  let reason = '';
+  for (const as of row.removers) {
+    if (row.ownerColumn !== undefined && !isStandIn(as)) {
+      reason = `${as} made a row since, and nothing tells whether it is the checklist’s`;
+      continue;
     }
-    return reason;
-  }
-
-  /** An insert without an answer may still be on its way, so its row is looked for more than once. */
-  async #removeIfWritten(row: JournalRow, signal: AbortSignal | undefined): Promise<string | undefined> {
-    for (const pause of PAUSES) {
-      await delay(pause);
-      if (await this.#isVisible(row, signal)) return this.#remove(row, signal);
-    }
-    return ABSENT;
-  }
-
-  async #isVisible(row: JournalRow, signal: AbortSignal | undefined): Promise<boolean> {
-    const query = { select: row.column, [row.column]: `eq.${row.value}` };
-    const { answer } = await this.client.ask(
-      { method: 'GET', table: row.table, query, as: row.owner },
+    const { answer } = await client.ask(
+      {
+        method: 'DELETE',
+        table: row.table,
+        query: filterFor(row, as),
+        as,
+        prefer: 'return=minimal,count=exact',
+        ideal: affects(1),
+      },
       signal,
     );
-    return answer.status !== null && (answer.rows?.length ?? 0) > 0;
+    if (answer.status !== null && answer.status < 300) {
+      if ((answer.total ?? 0) > 0) return undefined;
+      reason ||= 'no policy lets its owner delete it';
+    } else reason = answer.status === null ? answer.message : (answer.message ?? `status ${answer.status}`);
   }
+  return (await sweep?.(row)) ? undefined : reason;
+}
+
+/** Whether a row is there whose insert got no answer; such an insert may still be on its way. */
+export async function isThere(
+  client: Asker,
+  row: JournalRow,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  for (const pause of PAUSES) {
+    await delay(pause);
+    for (const as of row.removers) {
+      const filter = filterFor(row, as);
+      const query = { select: Object.keys(filter)[0] ?? '', ...filter };
+      const { answer } = await client.ask(
+        { method: 'GET', table: row.table, query, as, ideal: shows([]) },
+        signal,
+      );
+      if (answer.status !== null && (answer.rows?.length ?? 0) > 0) return true;
+    }
+  }
+  return false;
+}
+
+export function leftRow({ table, filter, owner }: JournalRow, reason: string): LeftRow {
+  const key = Object.entries(filter)
+    .map(([column, condition]) => `${column}=${condition.replace(/^eq\./, '')}`)
+    .join(', ');
+  return { table, key, owner, reason };
+}
+
+/** Subjects that only the checklist writes for. */
+export function isStandIn(subject: string): boolean {
+  return subject.startsWith('flux-rls-check-');
+}
+
+/** Where only its owner and the time tell a row, each remover looks among its own. */
+function filterFor({ filter, ownerColumn }: JournalRow, as: string): Record<string, string> {
+  return ownerColumn === undefined ? { ...filter } : { ...filter, [ownerColumn]: `eq.${as}` };
+}
+
+function count(counts: Map<string, number>, table: string): void {
+  counts.set(table, (counts.get(table) ?? 0) + 1);
 }

@@ -74,6 +74,8 @@ export interface TablePlan {
   readonly ownerDefault: 'subject' | 'none' | 'unknown';
   /** Columns that policies speak of: a probe does not set them to NULL. */
   readonly policyColumns: readonly string[];
+  /** BEFORE triggers, which may change what is sent; undefined where nothing tells. */
+  readonly triggers?: { readonly insert: boolean; readonly update: boolean };
   readonly views: readonly PlannedDoor[];
   readonly functions: readonly PlannedDoor[];
 }

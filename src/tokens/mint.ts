@@ -15,6 +15,8 @@ export interface MintOptions {
   readonly override?: boolean;
   /** Unix seconds. */
   readonly now?: number;
+  /** Claims besides; they never take the place of `sub`, `role`, `iat` and `exp`. */
+  readonly extraClaims?: Readonly<Record<string, unknown>>;
 }
 
 /** The claims that a token has by itself. */
@@ -47,7 +49,7 @@ export async function mintToken(options: MintOptions): Promise<MintedToken> {
     if (typeof claims[time] !== 'number') throw new CannotMint(`${time} is a number of seconds since 1970.`);
   }
   const { SignJWT } = await import('jose');
-  const token = await new SignJWT({ ...claims })
+  const token = await new SignJWT({ ...options.extraClaims, ...claims })
     .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: 'JWT' })
     .sign(new TextEncoder().encode(secret.reveal()));
   return { token, claims };

@@ -1,42 +1,47 @@
-import type { CheckContext, Control } from '../context';
-import type { Diagnosis } from '../diagnose';
-import { CHECK_FACTS, type CheckId, type CheckResult, type Evidence } from '../verdict';
+import type { Engine } from '../../flux/engine';
+import type { CheckContext } from '../context';
+import type { Judged } from '../judge';
+import type { TablePlan } from '../table-plan';
+import { CHECK_FACTS, type CheckId, type CheckResult } from '../verdict';
+
+export { failed, firstBroken, notAskable, passed, unproved, type Judged } from '../judge';
+
+/** Some results are about a view or a function through which the table was asked. */
+export type JudgedThrough = Judged & { readonly through?: string };
 
 /** One point of the checklist. */
 export interface Check {
   readonly id: CheckId;
+  /** Whether it can be asked of a table at all. */
+  isFor(plan: TablePlan, engine: Engine): boolean;
   /** Asks what is needed, its positive controls included, and judges the answers. */
-  run(context: CheckContext): Promise<CheckResult>;
+  run(context: CheckContext): Promise<readonly CheckResult[]>;
 }
 
-/** A result before the check puts its table and its id to it. */
-export type Judged = Omit<CheckResult, 'table' | 'check' | 'verb' | 'actor'>;
-
 /** Gives a check its type, and its results the table and the id. */
-export function defineCheck(id: CheckId, judge: (context: CheckContext) => Promise<Judged>): Check {
+export function defineCheck(
+  id: CheckId,
+  isFor: (plan: TablePlan, engine: Engine) => boolean,
+  judge: (context: CheckContext) => Promise<JudgedThrough | readonly JudgedThrough[]>,
+): Check {
   const { verb, actor } = CHECK_FACTS[id];
   return {
     id,
-    run: async context => ({ table: context.plan.table, check: id, verb, actor, ...(await judge(context)) }),
+    isFor,
+    run: async context => {
+      const judged = await judge(context);
+      const all: readonly JudgedThrough[] = 'verdict' in judged ? [judged] : judged;
+      return all.map(result => ({ table: context.plan.table, check: id, verb, actor, ...result }));
+    },
   };
 }
 
-export function passed(message: string, ...evidence: readonly (readonly Evidence[])[]): Judged {
-  return { verdict: 'pass', cause: null, message, advice: '', evidence: evidence.flat() };
+/** Tables whose rows belong to subjects. */
+export function isOwned({ ownership }: TablePlan): boolean {
+  return ownership.kind !== 'nobody';
 }
 
-export function failed(diagnosis: Diagnosis, ...evidence: readonly (readonly Evidence[])[]): Judged {
-  return { verdict: 'fail', ...diagnosis, evidence: evidence.flat() };
-}
-
-/** Nothing is proved, because something that has to work does not. */
-export function unproved(diagnosis: Diagnosis, ...evidence: readonly (readonly Evidence[])[]): Judged {
-  const message = `Cannot tell. ${diagnosis.message}`;
-  return { verdict: 'unknown', ...diagnosis, message, evidence: evidence.flat() };
-}
-
-/** The first of several controls that does not hold. */
-export function firstBroken(...controls: readonly Control<unknown>[]): Diagnosis | undefined {
-  for (const control of controls) if (!control.held) return control.diagnosis;
-  return undefined;
+/** Tables whose rows are each for one subject's eyes. */
+export function isPrivate(plan: TablePlan): boolean {
+  return isOwned(plan) && !plan.shared;
 }

@@ -1,0 +1,112 @@
+import { refusesByPolicy } from '../ideal';
+import { gotThrough, outcomeOf } from '../outcome';
+import type { CheckContext, Told } from '../context';
+import type { Draft } from '../row-source';
+import { defineCheck, failed, isOwned, notAskable, passed, unproved } from './check';
+import { insertAdvice, ownInsert } from './inserts';
+import { judgeOthers } from './others-verb';
+
+export default defineCheck('bulk-insert', isOwned, async context => {
+  const [a, b] = context.subjects;
+  const control = await ownInsert(context, a);
+  if ('verdict' in control) return control;
+  if (hasOneRowEach(context)) {
+    return notAskable(
+      'Each subject has one row at most here, so an own row cannot be sent beside another.',
+      'A forged row by itself is asked about.',
+    );
+  }
+  const own = await draft(context, a);
+  const forged = await draft(context, b);
+  if (!own.made) return unproved(own.diagnosis, own.evidence);
+  if (!forged.made) return unproved(forged.diagnosis, forged.evidence);
+  const drafts = [own.draft, forged.draft] as const;
+  const told = context.made ? await insertBoth(context, drafts) : await probeBoth(context, drafts);
+  const rows = [...control.own.evidence, ...own.draft.evidence, ...forged.draft.evidence];
+  if (context.made && gotThrough(told.outcome) && context.plan.ownership.kind === 'column') {
+    const { row } = await context.made.find(context.plan, forged.draft, a);
+    if (row?.[context.column] === a) {
+      return passed(
+        `The database replaces the forged owner: both rows belong to ${a}.`,
+        [told.evidence],
+        rows,
+      );
+    }
+  }
+  if (context.made && told.outcome.kind === 'policy') {
+    const stayed = await context.made.find(context.plan, own.draft, a, false);
+    if (stayed.row && isTold(own.draft)) {
+      const message = 'The forged row was refused, and the own one beside it stayed.';
+      return failed(
+        {
+          cause: 'gateway-error',
+          message,
+          advice: 'One request is one transaction: see what stands between.',
+        },
+        [told.evidence, stayed.exchange.evidence],
+        rows,
+      );
+    }
+  }
+  if (!context.made && gotThrough(told.outcome) && context.plan.ownerDefault !== 'none') {
+    return unproved(REPLACED, [told.evidence], rows);
+  }
+  return judgeOthers(context, {
+    verb: 'insert',
+    told,
+    control: control.told,
+    rows,
+    leak: `As ${a}, a row in the name of ${b} is let through beside an own one.`,
+    kept: 'The forged row keeps the whole request out; nothing of it stayed.',
+    advice: insertAdvice(context),
+    probe: control.own,
+  });
+});
+
+const REPLACED = {
+  cause: 'not-askable',
+  message: 'Both rows would go through, and nothing tells whose they would be: a trigger may set the owner.',
+  advice: 'Run in full mode to see whose rows they become.',
+} as const;
+
+async function draft(context: CheckContext, subject: string): ReturnType<CheckContext['rows']['draft']> {
+  return context.made
+    ? context.made.draft(context.plan, subject, {}, true)
+    : context.rows.draft(context.plan, subject);
+}
+
+async function insertBoth(context: CheckContext, [own, forged]: readonly [Draft, Draft]): Promise<Told> {
+  const [a, b] = context.subjects;
+  if (!context.made) throw new Error('nothing is to be written');
+  const rows = [
+    { draft: own, owner: a },
+    { draft: forged, owner: b },
+  ];
+  const { exchange } = await context.made.insert(context.plan, rows, { as: a, ideal: refusesByPolicy() });
+  return { ...exchange, outcome: outcomeOf(exchange) };
+}
+
+/** Two valid rows where one object is asked for: what would go through is rolled back. */
+async function probeBoth(context: CheckContext, [own, forged]: readonly [Draft, Draft]): Promise<Told> {
+  return context.ask({
+    method: 'POST',
+    as: context.subjects[0],
+    body: [own.values, forged.values],
+    prefer: 'return=minimal',
+    single: true,
+    ideal: refusesByPolicy(),
+  });
+}
+
+/** The owner alone is a key: every subject has one row. */
+export function hasOneRowEach({ plan, link }: CheckContext): boolean {
+  if (plan.ownership.kind !== 'column') return false;
+  return [plan.key, ...plan.uniqueKeys].some(
+    key => key.length > 0 && key.every(column => link.includes(column)),
+  );
+}
+
+/** Its row can be told from others before PostgreSQL names it. */
+function isTold({ key, markerColumn }: Draft): boolean {
+  return key !== undefined || markerColumn !== undefined;
+}

@@ -1,0 +1,91 @@
+import type { CheckContext, Told } from '../context';
+import type { Diagnosis } from '../diagnose';
+import { creates, refusesByPolicy, stopsAtCast, type Ideal } from '../ideal';
+import { castGuard, type Control, type KnownRow } from '../known-row';
+import { outcomeOf } from '../outcome';
+import type { Draft } from '../row-source';
+import { firstBroken, unproved, type Judged } from './check';
+
+/** An insert in somebody's name, for good in full mode and in a form that cannot write otherwise. */
+export async function insertAs(
+  context: CheckContext,
+  draft: Draft,
+  { as, owner, ideal }: { as: string; owner: string; ideal?: Ideal },
+): Promise<Told> {
+  if (!context.made) return context.probeInsert(draft, as, as === owner && ideal === undefined);
+  const { exchange } = await context.made.insert(context.plan, [{ draft, owner }], {
+    as,
+    control: as === owner && ideal === undefined,
+    ideal: ideal ?? (as === owner ? creates() : refusesByPolicy()),
+  });
+  return { ...exchange, outcome: outcomeOf(exchange) };
+}
+
+/** That the subject may insert its own row: what it takes for a refusal of another to mean anything. */
+export async function ownInsert(
+  context: CheckContext,
+  subject: string,
+): Promise<{ readonly told: Told; readonly own: Control<KnownRow> } | Judged> {
+  const own = await context.own(subject);
+  const sent = own.evidence.findLast(({ method }) => method === 'POST');
+  if (context.made && own.held && sent) {
+    const answer = { status: 201, by: 'postgrest' } as const;
+    return { told: { answer, evidence: sent, cast: false, outcome: { kind: 'done', rows: 1 } }, own };
+  }
+  const told = await context.probeOwnInsert(subject);
+  return 'held' in told
+    ? unproved(firstBroken(own, told) ?? NOT_TOLD, own.evidence, told.evidence)
+    : { told, own };
+}
+
+/** Whose row an insert makes in the end: a trigger may put the right owner in. */
+export async function finalOwner(
+  context: CheckContext,
+  draft: Draft,
+  as: string,
+  owner: string,
+): Promise<{ readonly owner: unknown; readonly evidence: readonly Told['evidence'][] }> {
+  if (context.made) return readOwner(context, draft, as, owner);
+  const cast = castGuard(context.plan, { [context.column]: owner });
+  if (!cast) return { owner: undefined, evidence: [] };
+  const told = await context.ask({
+    method: 'POST',
+    as,
+    body: draft.values,
+    prefer: 'return=representation',
+    cast,
+    ideal: stopsAtCast(as),
+  });
+  const found =
+    told.outcome.kind === 'stopped' ? told.outcome.cast : told.outcome.kind === 'policy' ? owner : undefined;
+  return { owner: found, evidence: [told.evidence] };
+}
+
+async function readOwner(
+  context: CheckContext,
+  draft: Draft,
+  as: string,
+  owner: string,
+): Promise<{ readonly owner: unknown; readonly evidence: readonly Told['evidence'][] }> {
+  const evidence: Told['evidence'][] = [];
+  for (const reader of new Set([as, owner])) {
+    const found = await context.made?.find(context.plan, draft, reader);
+    if (!found) continue;
+    evidence.push(found.exchange.evidence);
+    if (found.row) return { owner: found.row[context.column], evidence };
+  }
+  return { owner: undefined, evidence };
+}
+
+export function insertAdvice({ plan, link }: CheckContext): string {
+  return plan.ownership.kind === 'parent'
+    ? `Tie the INSERT policy to the parent’s owner: with check (exists (select 1 from ${plan.ownership.parent} …)).`
+    : `Tie the INSERT policy to the subject: with check (${link[0] ?? 'owner_id'} = auth.uid()).`;
+}
+
+export const NOT_TOLD: Diagnosis = {
+  cause: 'not-askable',
+  message:
+    'The insert would go through, and nothing tells whose row it would be: a trigger may set the owner.',
+  advice: 'Run in full mode to see whose row it becomes.',
+};

@@ -1,0 +1,210 @@
+import type { CheckContext, Told } from '../context';
+import type { Diagnosis } from '../diagnose';
+import { refusesByPolicy, rollsBack, shows } from '../ideal';
+import { nullColumn, type KnownRow } from '../known-row';
+import { gotThrough } from '../outcome';
+import type { Evidence } from '../verdict';
+import { hasOneRowEach } from './bulk-insert';
+import { defineCheck, failed, isOwned, notAskable, passed, unproved, type Judged } from './check';
+import { linkOf } from './give-away';
+import { leakDiagnosis } from './leak';
+
+/**
+ * A filter, or anything RETURNING, makes PostgreSQL ask the SELECT policy as well, which hides what an UPDATE or DELETE
+ * without one may reach. Both are asked in a form that is rolled back: for one object, while two own rows are reached.
+ */
+export const updateUnfiltered = defineCheck('update-unfiltered', isOwned, async context => {
+  const reached = await judgeReach(context, 'update');
+  if (reached.verdict === 'fail') return reached;
+  const given = await giveAllAway(context, reached.verdict === 'pass');
+  if (given?.verdict === 'fail') return given;
+  return given ? { ...reached, evidence: [...given.evidence, ...reached.evidence] } : reached;
+});
+
+export const deleteUnfiltered = defineCheck('delete-unfiltered', isOwned, context =>
+  judgeReach(context, 'delete'),
+);
+
+/** Hands every row within reach to the other subject, with a required value missing; undefined where that cannot be asked. */
+async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<Judged | undefined> {
+  const [a, b] = context.subjects;
+  const own = await context.own(a);
+  const link = await linkOf(context, b);
+  const missing = nullColumn(context.plan, 'update');
+  if (!own.held || !link.held || missing === undefined) return undefined;
+  // Two rows within reach are rolled back even where a trigger fills in the missing value; no trigger fills in a key.
+  if (!reachesTwo && !context.plan.key.includes(missing)) return undefined;
+  const told = await context.ask({
+    method: 'PATCH',
+    as: a,
+    body: { ...link.value, [missing]: null },
+    prefer: 'return=minimal',
+    single: true,
+    ideal: refusesByPolicy(),
+  });
+  const evidence = [[told.evidence], own.evidence] as const;
+  if (told.outcome.kind !== 'stopped') {
+    return told.outcome.kind === 'unclear' ? undefined : passed('It is refused.', [told.evidence]);
+  }
+  // A trigger that keeps the owner would let it through as well, and nothing would be given away.
+  if (context.plan.triggers?.update !== false) {
+    const kept = await context.probeUpdateCast(own.value, link.value, a);
+    if (kept?.outcome.kind === 'stopped' && kept.outcome.cast === a) return undefined;
+    if (context.plan.triggers === undefined && kept?.outcome.kind !== 'stopped') return undefined;
+  }
+  const message = `Without a filter, ${a} can give every row within its reach to ${b}.`;
+  const advice = `Give the UPDATE policy a check as well: with check (${context.column} = auth.uid()).`;
+  return failed(await leakDiagnosis(context, message, advice, own.value, told), ...evidence);
+}
+
+/** Counts what is reached before and after the other subject gets one row more. */
+async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Promise<Judged> {
+  const [a, b] = context.subjects;
+  if (hasOneRowEach(context)) {
+    return notAskable(
+      'Each subject has one row at most: what reaches that one alone would be written.',
+      'Look at the policies for this one.',
+    );
+  }
+  const own = await context.own(a);
+  const another = await context.second(a);
+  if (!own.held) return unproved(own.diagnosis, own.evidence);
+  if (!another.held) return unproved(another.diagnosis, another.evidence);
+  const rows: Evidence[] = [...own.evidence, ...another.evidence];
+  for (const row of [own.value, another.value]) {
+    const control = await reachOne(context, verb, row);
+    if (!control) {
+      return notAskable(
+        `No form of ${verb === 'update' ? 'an UPDATE' : 'a DELETE'} could be rolled back here.`,
+        'Look at the policies for this one.',
+      );
+    }
+    rows.push(control.evidence);
+    if (!gotThrough(control.outcome)) return notReached(context, verb, control, rows);
+  }
+  const before = await reachAll(context, verb, own.value);
+  if (before.count === undefined) return notCounted(context, verb, before.told, rows);
+  const others = context.made ? await addOthers(context) : undefined;
+  if (others && 'verdict' in others) return others;
+  const after = context.made ? await reachAll(context, verb, own.value) : before;
+  const evidence = [[before.told.evidence, after.told.evidence], rows] as const;
+  if (context.made) {
+    if (after.count === undefined) return notCounted(context, verb, after.told, rows);
+    if (after.count > before.count) return reachesOthers(context, verb, evidence, own.value);
+    return passed(`Without a filter, ${a} reaches as many rows as before ${b} got another one.`, ...evidence);
+  }
+  return judgeCount(context, verb, before.count, evidence);
+}
+
+/** No-write mode: what is reached is held against what the subject sees of its own. */
+async function judgeCount(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  count: number,
+  evidence: readonly (readonly Evidence[])[],
+): Promise<Judged> {
+  const [a] = context.subjects;
+  const link = context.plan.ownership.kind === 'column' ? { [context.column]: `eq.${a}` } : {};
+  const seen = await context.ask({
+    method: 'GET',
+    query: { select: context.column, ...link, limit: '1' },
+    as: a,
+    prefer: 'count=exact',
+    control: true,
+    ideal: shows([{ [context.column]: a }]),
+  });
+  const own = seen.answer.status === null ? undefined : seen.answer.total;
+  const all = [...evidence, [seen.evidence]];
+  if (own !== undefined && count <= own) {
+    return passed(`Without a filter, ${a} reaches ${count} rows, all of which it sees as its own.`, ...all);
+  }
+  return unproved(
+    {
+      cause: 'not-askable',
+      message: `Without a filter, ${a} reaches ${count} rows and sees ${own ?? 'an unknown number'} of its own: the others are somebody else’s, or hidden from ${a}.`,
+      advice: `Look at the ${verb === 'update' ? 'UPDATE' : 'DELETE'} policy, or run in full mode on a copy.`,
+    },
+    ...all,
+  );
+}
+
+async function reachOne(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  row: KnownRow,
+): Promise<Told | undefined> {
+  const [a] = context.subjects;
+  return verb === 'update' ? context.probeUpdate(row, context.changeOf(row), a) : context.probeDelete(row, a);
+}
+
+async function reachAll(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  own: KnownRow,
+): Promise<{ readonly told: Told; readonly count: number | undefined }> {
+  const told = await context.ask({
+    method: verb === 'update' ? 'PATCH' : 'DELETE',
+    as: context.subjects[0],
+    ...(verb === 'update' && { body: context.changeOf(own) }),
+    prefer: 'return=minimal',
+    single: true,
+    ideal: rollsBack(2),
+  });
+  const { outcome } = told;
+  return { told, count: outcome.kind === 'stopped' ? outcome.rows : undefined };
+}
+
+/** One more row of the other subject's. */
+async function addOthers(context: CheckContext): Promise<Judged | undefined> {
+  const another = await context.another(context.subjects[1]);
+  return another.held ? undefined : unproved(another.diagnosis, another.evidence);
+}
+
+async function reachesOthers(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  evidence: readonly (readonly Evidence[])[],
+  probe: KnownRow,
+): Promise<Judged> {
+  const [a, b] = context.subjects;
+  const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
+  const message = `Without a filter, an ${sql} by ${a} reaches rows of ${b}.`.replace(
+    'an DELETE',
+    'a DELETE',
+  );
+  const advice = `Tie the ${sql} policy to the subject: using (${context.column} = auth.uid()).`;
+  return failed(await leakDiagnosis(context, message, advice, probe), ...evidence);
+}
+
+function notReached(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  control: Told,
+  rows: readonly Evidence[],
+): Judged {
+  const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
+  if (context.plan.expected[verb] === 'refused') {
+    return passed(`Not even the own rows are reached: the project’s SQL lets nobody ${verb}.`, rows);
+  }
+  const diagnosis: Diagnosis = context.diagnose(control, sql, context.subjects[0]) ?? {
+    cause: 'policy',
+    message: `The ${sql} reaches not even the subject’s own row.`,
+    advice: `Add a policy for ${sql} on ${context.plan.table}.`,
+  };
+  return unproved(diagnosis, rows);
+}
+
+function notCounted(
+  context: CheckContext,
+  verb: 'update' | 'delete',
+  told: Told,
+  rows: readonly Evidence[],
+): Judged {
+  const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
+  const diagnosis: Diagnosis = context.diagnose(told, sql, context.subjects[0]) ?? {
+    cause: 'not-askable',
+    message: 'The answer does not count the rows that were reached.',
+    advice: 'Look at the policies for this one.',
+  };
+  return unproved(diagnosis, [told.evidence], rows);
+}

@@ -1,0 +1,234 @@
+import { randomBytes } from 'node:crypto';
+import type { Answer } from './answer';
+import { diagnose, type Diagnosis } from './diagnose';
+import type { Exchange, Row } from './gateway-client';
+import { creates, shows } from './ideal';
+import { asText, filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
+import { draftRow, type DraftOptions } from './links';
+import { mayHaveWritten } from './outcome';
+import type { RowJournal } from './row-journal';
+import { cannotMake, type Draft, type Drafted, type RowSource } from './row-source';
+import { linkColumns, type TablePlan } from './table-plan';
+import type { Evidence } from './verdict';
+
+/** An insert that was sent, and the row's name in the journal. */
+export interface SentInsert {
+  readonly exchange: Exchange;
+  readonly journalIds: readonly string[];
+}
+
+/** Makes rows for a run, parents first; each is in the journal before it is sent. */
+export class MadeRows implements RowSource {
+  readonly #own = new Map<string, Promise<Control<KnownRow>>>();
+  /** By filter, the rows' names in the journal. */
+  readonly #journalIds = new Map<string, string>();
+
+  constructor(
+    private readonly options: DraftOptions & { readonly subjects: readonly [string, string] },
+    private readonly journal: RowJournal,
+  ) {}
+
+  async own(plan: TablePlan, subject: string): Promise<Control<KnownRow>> {
+    const name = `${plan.table} ${subject}`;
+    const known = this.#own.get(name) ?? this.#make(plan, subject, false);
+    this.#own.set(name, known);
+    return known;
+  }
+
+  async another(plan: TablePlan, subject: string): Promise<Control<KnownRow>> {
+    return this.#make(plan, subject, true);
+  }
+
+  async draft(plan: TablePlan, subject: string, fixed: Row = {}, fresh = false): Promise<Drafted> {
+    const marker = `flux-rls check ${this.options.runId}-${randomBytes(3).toString('hex')}`;
+    return draftRow(this.options, this, plan, subject, { fixed, marker, fresh });
+  }
+
+  /** Sends an insert of one or more rows as `as`; the journal knows them before. */
+  async insert(
+    plan: TablePlan,
+    rows: readonly { readonly draft: Draft; readonly owner: string }[],
+    request: { readonly as: string; readonly control?: boolean; readonly ideal?: ReturnType<typeof creates> },
+  ): Promise<SentInsert> {
+    const { asker, signal } = this.options;
+    const journalIds: string[] = [];
+    for (const { draft, owner } of rows)
+      journalIds.push(await this.#remember(plan, draft, owner, request.as));
+    const bodies = rows.map(({ draft }) => draft.values);
+    const exchange = await asker.ask(
+      {
+        method: 'POST',
+        table: plan.table,
+        as: request.as,
+        body: bodies.length === 1 ? (bodies[0] ?? {}) : bodies,
+        // Minimal: a representation would ask the SELECT policy as well, which hides an open INSERT policy.
+        prefer: 'return=minimal',
+        control: request.control ?? false,
+        shown: linkColumns(plan),
+        ideal: request.ideal ?? creates(),
+      },
+      signal,
+    );
+    const { answer } = exchange;
+    for (const id of journalIds) {
+      if (answer.status !== null && answer.status < 300) this.journal.written(id);
+      else if (!mayHaveWritten(answer)) await this.journal.forget(id);
+    }
+    return { exchange, journalIds };
+  }
+
+  /** A row that a check removed itself. */
+  async gone(row: KnownRow): Promise<void> {
+    const id = this.#journalIds.get(JSON.stringify(row.filter));
+    if (id !== undefined) await this.journal.forget(id);
+    for (const [name, known] of this.#own) {
+      const control = await known;
+      if (control.held && control.value === row) this.#own.delete(name);
+    }
+  }
+
+  /** Reads a row that was inserted as whoever may see it. */
+  async find(
+    plan: TablePlan,
+    draft: Draft,
+    as: string,
+    isThere = true,
+  ): Promise<{ row: Row | undefined; exchange: Exchange }> {
+    const filter = this.#filter(draft) ?? (await this.#newest(plan, as));
+    const exchange = await this.#read(plan, filter, as, isThere);
+    return { row: exchange.answer.status === null ? undefined : exchange.answer.rows?.[0], exchange };
+  }
+
+  async #make(plan: TablePlan, subject: string, fresh: boolean): Promise<Control<KnownRow>> {
+    const drafted = await this.draft(plan, subject, {}, fresh);
+    if (!drafted.made) return { held: false, diagnosis: drafted.diagnosis, evidence: drafted.evidence };
+    const { draft } = drafted;
+    const sent = await this.insert(plan, [{ draft, owner: subject }], { as: subject, control: true });
+    const asked = { table: plan.table, subject, owner: linkColumns(plan)[0], verb: 'INSERT' } as const;
+    const tokenExpiry = this.options.asker.expiryOf(subject);
+    const refused = diagnose(sent.exchange.answer, { ...asked, tokenExpiry });
+    if (refused)
+      return { held: false, diagnosis: refused, evidence: [...draft.evidence, sent.exchange.evidence] };
+    const { row, exchange } = await this.find(plan, draft, subject);
+    const evidence = [...draft.evidence, sent.exchange.evidence, exchange.evidence];
+    const unread = diagnose(exchange.answer, { ...asked, verb: 'SELECT', tokenExpiry });
+    if (unread) return { held: false, diagnosis: unread, evidence };
+    if (!row) return { held: false, diagnosis: hidden(plan), evidence };
+    return this.#known(plan, subject, row, sent.journalIds[0], evidence);
+  }
+
+  async #known(
+    plan: TablePlan,
+    subject: string,
+    row: Row,
+    journalId: string | undefined,
+    evidence: readonly Evidence[],
+  ): Promise<Control<KnownRow>> {
+    const filter = filterOf(plan.key.length > 0 ? plan.key : readColumns(plan), row);
+    if (!filter) {
+      return { held: false, diagnosis: cannotMake('the key', 'the answer does not show it'), evidence };
+    }
+    if (journalId !== undefined) {
+      await this.journal.refine(journalId, filter);
+      this.#journalIds.set(JSON.stringify(filter), journalId);
+    }
+    return { held: true, value: { subject, filter, values: row, made: true }, evidence };
+  }
+
+  async #remember(plan: TablePlan, draft: Draft, owner: string, by: string): Promise<string> {
+    const { subjects } = this.options;
+    const removers = [...new Set([owner, by, ...subjects])];
+    const filter = this.#filter(draft);
+    const entry = { table: plan.table, owner, removers };
+    if (filter) return this.journal.add({ ...entry, filter });
+    const ownerColumn = plan.ownership.kind === 'column' ? plan.ownership.column : undefined;
+    const since = await this.#since(plan, owner);
+    return this.journal.add({ ...entry, filter: since, ...(ownerColumn !== undefined && { ownerColumn }) });
+  }
+
+  /** Finds the row before PostgreSQL names it: by its key, else by its marker. */
+  #filter({ key, markerColumn, values }: Draft): Filter | undefined {
+    if (key) return Object.fromEntries(Object.entries(key).map(([column, value]) => [column, `eq.${value}`]));
+    return markerColumn === undefined ? undefined : filterOf([markerColumn], values);
+  }
+
+  /** What the owner makes from now on, where keys are counted up. */
+  async #since(plan: TablePlan, owner: string): Promise<Filter> {
+    const [key = 'id'] = plan.key;
+    const exchange = await this.#newestOf(plan, owner, key);
+    const last = exchange.answer.status === null ? undefined : exchange.answer.rows?.[0]?.[key];
+    return typeof last === 'number' || typeof last === 'string'
+      ? { [key]: `gt.${last}` }
+      : { [key]: 'not.is.null' };
+  }
+
+  async #newest(plan: TablePlan, as: string): Promise<Filter> {
+    const [key = 'id'] = plan.key;
+    const exchange = await this.#newestOf(plan, as, key);
+    const last = exchange.answer.status === null ? undefined : exchange.answer.rows?.[0]?.[key];
+    return { [key]: `eq.${asText(last ?? '')}` };
+  }
+
+  async #newestOf(plan: TablePlan, as: string, key: string): Promise<Exchange> {
+    const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: `eq.${as}` } : {};
+    return this.options.asker.ask(
+      {
+        method: 'GET',
+        table: plan.table,
+        query: { select: key, ...link, order: `${key}.desc`, limit: '1' },
+        as,
+        control: true,
+        ideal: shows([{ [key]: 1 }]),
+      },
+      this.options.signal,
+    );
+  }
+
+  async #read(plan: TablePlan, filter: Filter, as: string, isThere: boolean): Promise<Exchange> {
+    const columns = readColumns(plan, this.#targetsOf(plan));
+    return this.options.asker.ask(
+      {
+        method: 'GET',
+        table: plan.table,
+        query: { select: columns.join(','), ...filter },
+        as,
+        control: isThere,
+        ideal: shows(isThere ? [idealRow(plan, columns, filter, as)] : []),
+      },
+      this.options.signal,
+    );
+  }
+
+  /** Columns that other tables point at. */
+  #targetsOf({ table }: TablePlan): string[] {
+    return [...this.options.plans.values()].flatMap(({ foreignKeys }) =>
+      foreignKeys.filter(key => key.table === table).flatMap(({ targets }) => targets),
+    );
+  }
+}
+
+/** What the row looks like to its owner where all is well. */
+function idealRow(
+  plan: TablePlan,
+  columns: readonly string[],
+  filter: Filter,
+  as: string,
+): NonNullable<Answer['rows']>[number] {
+  const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: as } : {};
+  const known = Object.entries(filter).map(([column, condition]) => [column, condition.replace(/^eq\./, '')]);
+  const row: Row = {
+    ...Object.fromEntries(columns.map(column => [column, '…'])),
+    ...Object.fromEntries(known),
+    ...link,
+  };
+  return row;
+}
+
+function hidden(plan: TablePlan): Diagnosis {
+  const owner = linkColumns(plan)[0] ?? 'the owner';
+  return {
+    cause: 'policy',
+    message: 'The insert was accepted, but its owner cannot see the row.',
+    advice: `Add a SELECT policy: using (${owner} = auth.uid()).`,
+  };
+}
