@@ -23,7 +23,9 @@ const page: Page = {
   },
 };
 let state: PanelState | undefined;
-const updateClock = lifeClock(page.redraw);
+const updateClock = lifeClock(() => {
+  page.redraw();
+});
 
 window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
   const before = state;
@@ -66,20 +68,19 @@ function content(shown: PanelState): HTMLElement[] {
       ),
     ];
   }
-  const isEmpty = shown.localFlux === 'stopped' && project.rows.every(row => row.state !== 'found');
+  const isEmpty = shown.localFlux !== 'running' && project.rows.every(row => row.state !== 'found');
   return [
-    ...(isEmpty
-      ? [
-          emptyState(
-            'No Flux project was found in this folder.',
-            commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
-          ),
-        ]
-      : []),
+    isEmpty
+      ? emptyState(
+          'No Flux project was found in this folder.',
+          commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
+        )
+      : false,
     projectSection(page, shown, project),
     subjectsSection(page, shown.subjects),
-    checklistSection(page, shown),
-  ];
+    // Without a project there is nobody to ask.
+    !isEmpty && checklistSection(page, shown),
+  ].filter(part => part !== false);
 }
 
 /** One sentence and one action. */

@@ -5,7 +5,7 @@ import type { ChecklistService } from '../checklist/checklist-service';
 import { tell } from '../notify';
 import type { Projects } from '../project/projects';
 import { resultAt } from './panel-matrix';
-import type { PanelSources } from './panel-view';
+import type { PanelSources } from './panel-sources';
 import { decidingRequest, repeatedByCurl, tokenNeeded } from './repeat-request';
 
 /** What the buttons of a check do. */

@@ -25,7 +25,8 @@ export interface ProjectExtras {
 export function panelProject(project: FluxProject, extras: ProjectExtras = {}): PanelProject {
   const { gatewayUrl, schema, jwtSecret, engine } = project;
   const { profile = null, appRoute, milliseconds } = extras;
-  const gateway = row('gateway', gatewayUrl, gatewayUrl?.value, {
+  // What every address begins with leaves too little room for the name behind it.
+  const gateway = row('gateway', gatewayUrl, gatewayUrl?.value.replace(/^https:\/\//, ''), {
     label: 'Set…',
     command: 'fluxRls.setGatewayUrl',
   });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { CheckResult } from '../../checklist/verdict';
 import {
   parseToHost,
   type PanelState,
@@ -19,20 +18,12 @@ import type { TokenCommands } from '../tokens/token-commands';
 import { currentFolder } from '../workspace-files';
 import { ChecklistActions } from './checklist-actions';
 import { panelHtml } from './panel-html';
-import type { ResultCause } from './panel-matrix';
 import { showChecklistMenu, showSubjectMenu } from './panel-menus';
-import { panelChecklist, panelProject, usualMilliseconds, type ProjectExtras } from './panel-state';
+import type { PanelSources } from './panel-sources';
+import { panelChecklist, panelProject, usualMilliseconds } from './panel-state';
 
 /** Id of the view in the manifest. */
 const VIEW = 'fluxRls.panel';
-
-/** What the page shows that others know. */
-export interface PanelSources {
-  /** Where a result's cause stands in the project's SQL. */
-  causeOf?(folder: vscode.WorkspaceFolder, result: CheckResult): ResultCause | undefined;
-  /** The active profile and the app's route. */
-  extrasOf?(folder: vscode.WorkspaceFolder): Pick<ProjectExtras, 'profile' | 'appRoute'>;
-}
 
 /** The sidebar page: it shows state and asks for commands, and the host decides. */
 export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable {
