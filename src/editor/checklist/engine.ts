@@ -1,5 +1,7 @@
-import { CHECKS } from '../../checklist/checks';
+import { checksFor } from '../../checklist/checks';
 import type { CheckId } from '../../checklist/check-ids';
+import { cleanUpUnfinished } from '../../checklist/clean-up';
+import { dryRun, type PlannedRequest } from '../../checklist/dry-run';
 import { causeInSql, type CauseInSql } from '../../checklist/explain-place';
 import type { ClientOptions } from '../../checklist/gateway-client';
 import type { JournalStore } from '../../checklist/journal-store';
@@ -11,9 +13,6 @@ import type { ChecklistPlan, TableChoices, TablePlan } from '../../checklist/tab
 import type { ChecklistReport, CheckResult, RowsReport } from '../../checklist/verdict';
 import type { Engine } from '../../flux/engine';
 import type { SchemaModel } from '../../schema/model';
-import { firstRequests } from './first-requests';
-import type { PlannedRequest } from './planned-request';
-import { removeRows } from './remove-rows';
 
 export type ExportFormat = 'markdown' | 'json' | 'junit';
 
@@ -27,7 +26,7 @@ export interface ChecklistEngine {
   checksOf(plan: TablePlan, engine: Engine): readonly CheckId[];
   requests(options: ChecklistOptions): Promise<readonly PlannedRequest[]>;
   /** Removes what runs that died have left. */
-  cleanUp(store: JournalStore, client: ClientOptions, signal?: AbortSignal): Promise<RowsReport>;
+  cleanUp(store: JournalStore, client: ClientOptions): Promise<RowsReport>;
   causes(result: CheckResult, model: SchemaModel): readonly CauseInSql[];
   readonly reports: Readonly<
     Record<ExportFormat, (report: ChecklistReport, options?: ReportOptions) => string>
@@ -38,9 +37,9 @@ export const ENGINE: ChecklistEngine = {
   run: runChecklist,
   plan: planChecklist,
   planFromGateway,
-  checksOf: () => CHECKS.map(({ id }) => id),
-  requests: options => Promise.resolve(firstRequests(options)),
-  cleanUp: removeRows,
+  checksOf: (plan, engine) => checksFor(plan, engine).map(({ id }) => id),
+  requests: dryRun,
+  cleanUp: cleanUpUnfinished,
   causes: causeInSql,
   reports: REPORTS,
 };

@@ -1,6 +1,6 @@
 import { CHECK_FACTS } from '../../checklist/check-ids';
 import type { ChecklistOptions } from '../../checklist/options';
-import type { PlannedRequest } from './planned-request';
+import type { PlannedRequest } from '../../checklist/dry-run';
 
 type Facts = Pick<ChecklistOptions, 'gatewayUrl' | 'mode' | 'subjects' | 'plan'>;
 
@@ -41,7 +41,7 @@ function tableOf(table: string, requests: readonly PlannedRequest[]): string {
     '|---|---|---|---|',
     ...requests.map(
       ({ check, method, path, as, body, headers, expected }) =>
-        `| ${text(CHECK_FACTS[check].title)} | ${[`${method} ${path}`, ...headers, ...(body === '' ? [] : [body])].map(code).join('<br>')} | ${code(as)} | ${text(expected)} |`,
+        `| ${text(check === 'clean-up' ? 'Clean-up' : CHECK_FACTS[check].title)} | ${[`${method} ${path}`, ...headers, ...(body === '' ? [] : [body])].map(code).join('<br>')} | ${code(as)} | ${text(expected)} |`,
     ),
   ].join('\n');
 }

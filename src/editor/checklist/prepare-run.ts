@@ -42,6 +42,7 @@ export class RunPreparation {
       schema: project.schema?.value,
       secret: requireSecret(project),
       role: readSettings(folder.uri).tokenRole,
+      claims: subject => this.subjects.find(folder, subject).claims ?? {},
       fetch: (url, init) => fetch(url, init),
       now: () => Math.floor(Date.now() / 1000),
     };
