@@ -79,7 +79,16 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
   const checklistFeature = own(
-    new ChecklistFeature({ commands, projects, subjects, tables, pushes, memento: workspaceState, log }),
+    new ChecklistFeature({
+      commands,
+      projects,
+      subjects,
+      tables,
+      pushes,
+      localFlux,
+      memento: workspaceState,
+      log,
+    }),
   );
   const { service: checklist, testExplorer, causes } = checklistFeature;
   own(new ScaffoldWizard(commands, projects));

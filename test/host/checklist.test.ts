@@ -23,8 +23,14 @@ const TABLE = (name: string): string => `create table ${name} (
 );
 alter table ${name} enable row level security;
 `;
+/** Nobody can delete from this one. */
+const EVENTS = `${TABLE('events')}
+create policy events_read on events for select using (owner_id = auth.uid());
+create policy events_insert on events for insert with check (owner_id = auth.uid());
+grant select, insert on table events to authenticated;
+`;
 /** Anybody signed in can put a task on somebody else's list. */
-const SQL = `${TABLE('notes')}${POLICIES('notes', 'owner_id = auth.uid()')}${TABLE('tasks')}${POLICIES('tasks', 'true')}`;
+const SQL = `${TABLE('notes')}${POLICIES('notes', 'owner_id = auth.uid()')}${TABLE('tasks')}${POLICIES('tasks', 'true')}${EVENTS}`;
 
 /** The problems that the checklist has for a file. */
 function proved(uri: vscode.Uri): vscode.Diagnostic[] {
@@ -94,7 +100,7 @@ describe('the checklist in VS Code [one folder]', function () {
     for (const { table, check } of results) {
       assert.ok(items.get(`${table} · ${CHECK_FACTS[check].title}`)?.description, `${table} ${check}`);
     }
-    assert.deepEqual(tables.map(({ table }) => table).sort(), ['notes', 'tasks']);
+    assert.deepEqual(tables.map(({ table }) => table).sort(), ['events', 'notes', 'tasks']);
     assert.ok(tables.every(({ finished, checks }) => checks > 0 && finished === checks));
     const order = [...items.get('notes')!.children]
       .map(([, { sortText, label }]) => ({ sortText: sortText!, label }))
@@ -104,6 +110,19 @@ describe('the checklist in VS Code [one folder]', function () {
       order,
       CHECK_IDS.map(id => CHECK_FACTS[id].title).filter(title => order.includes(title)),
     );
+  });
+
+  it('removes what no policy lets anybody delete, from the local Flux', async () => {
+    const { results, report } = (await handle()).checklist.runOf(folder());
+    const made = report!.rows.byTable.find(({ table }) => table === 'events');
+    assert.ok(made && made.created > 0 && made.removed === made.created);
+    assert.equal(
+      results.find(({ table, check }) => table === 'events' && check === 'forged-insert')?.verdict,
+      'pass',
+    );
+    for (const subject of ['flux-rls-check-a', 'flux-rls-check-b']) {
+      assert.deepEqual(await ask(subject, 'GET', '/events'), []);
+    }
   });
 
   it('shows in Problems what it proved, at the policy that lets it through', async () => {
@@ -150,7 +169,7 @@ describe('the checklist in VS Code [one folder]', function () {
     const first = line()!;
     await type(editor, 'create table notes', '-- Notes of people.\n\ncreate table notes');
     await until('the problem moves', () => line() === first + 2);
-    await type(editor, 'policy tasks_insert', 'policy tasks_insert_own');
+    await type(editor, 'with check (true)', 'with check (owner_id = auth.uid())');
     await until('the problem is gone', () => line() === undefined);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
@@ -225,6 +244,12 @@ describe('the checklist in VS Code [one folder]', function () {
     });
     await workspaceState.update('checklist journal live', entry('live', process.ppid));
     assert.equal(checklist.runOf(folder()).leftBehind, 0);
+    await workspaceState.update('checklist journal gone', {
+      ...entry('gone', died),
+      isLocalFlux: true,
+    });
+    assert.equal(checklist.runOf(folder()).leftBehind, 0, 'the database died with its window');
+    await workspaceState.update('checklist journal gone', undefined);
     await workspaceState.update('checklist journal died', entry('died', died));
     assert.equal(checklist.runOf(folder()).leftBehind, 1);
 

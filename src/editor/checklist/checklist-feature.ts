@@ -4,6 +4,7 @@ import { DisposableStore } from '../disposables';
 import type { Pushes } from '../lint/pushes';
 import type { Log } from '../log';
 import type { Projects } from '../project/projects';
+import type { LocalFluxService } from '../stack/local-flux-service';
 import type { Subjects } from '../tokens/subjects';
 import { ChecklistProblems } from './checklist-problems';
 import { ChecklistService } from './checklist-service';
@@ -30,6 +31,7 @@ export interface ChecklistSurroundings {
   readonly subjects: Subjects;
   readonly tables: TableFinder;
   readonly pushes: Pushes;
+  readonly localFlux: LocalFluxService;
   /** The workspace state. */
   readonly memento: vscode.Memento;
   readonly log: Log;
@@ -42,13 +44,22 @@ export class ChecklistFeature implements vscode.Disposable {
   readonly testExplorer: TestExplorer;
   readonly causes: ResultCauses;
 
-  constructor({ commands, projects, subjects, tables, pushes, memento, log }: ChecklistSurroundings) {
+  constructor({
+    commands,
+    projects,
+    subjects,
+    tables,
+    pushes,
+    localFlux,
+    memento,
+    log,
+  }: ChecklistSurroundings) {
     const own = <T extends vscode.Disposable>(item: T): T => this.#store.add(item);
     const choices = own(new TableChoicesStore(memento));
     const journal = own(new JournalMemento(memento));
     const plans = new PlanFinder(tables, choices, ENGINE);
     const consent = new HostConsent(memento);
-    const preparation = new RunPreparation(projects, subjects, plans, choices, journal, consent);
+    const preparation = new RunPreparation(projects, subjects, plans, choices, journal, consent, localFlux);
     this.service = own(new ChecklistService(commands, preparation, ENGINE, journal, log));
     const changes = [pushes.onDidChange, choices.onDidChange];
     this.testExplorer = own(new TestExplorer(this.service, plans, ENGINE, changes, log));

@@ -15,7 +15,8 @@ export const CHECKLIST_SOURCE = 'Flux RLS checklist';
 interface Problem {
   readonly uri: vscode.Uri;
   readonly diagnostic: vscode.Diagnostic;
-  /** What stands at the place: once it changes, the proof is of another text. */
+  /** The statement that holds the cause: once it changes, the proof is of another text. */
+  statement: vscode.Range;
   readonly text: string;
 }
 
@@ -36,13 +37,13 @@ export class ChecklistProblems implements vscode.Disposable {
     this.#store.add(checklist.onDidEnd(run => this.#judge(run)));
     this.#store.add(
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        this.#follow(document, contentChanges);
+        if (contentChanges.length > 0) this.#follow(document, contentChanges);
       }),
     );
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*.sql', true, false, false));
     this.#store.add(
       watcher.onDidDelete(uri => {
-        this.#keepOnly(uri, () => undefined);
+        this.#drop(uri);
       }),
     );
     this.#store.add(watcher.onDidChange(uri => this.#readAgain(uri)));
@@ -84,37 +85,46 @@ export class ChecklistProblems implements vscode.Disposable {
           ),
         ];
       }
-      const text = files.find(({ name }) => name === place.file)?.text.slice(place.start, place.end) ?? '';
-      return { uri, diagnostic, text };
+      const { file, start, end } = place.statement;
+      const text = files.find(({ name }) => name === file)?.text.slice(start, end) ?? '';
+      return { uri, diagnostic, statement: convert.range(place.statement), text };
     });
   }
 
   #follow(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
-    this.#keepOnly(document.uri, ({ diagnostic, text }) => {
-      const range = changes.reduce((before, change) => moved(before, change), diagnostic.range);
-      return document.getText(range) === text ? range : undefined;
+    this.#keepOnly(document, problem => {
+      for (const change of changes) {
+        problem.statement = moved(problem.statement, change);
+        problem.diagnostic.range = moved(problem.diagnostic.range, change);
+      }
     });
   }
 
   async #readAgain(uri: vscode.Uri): Promise<void> {
     if (!this.#collection.has(uri)) return;
-    const document = await vscode.workspace.openTextDocument(uri);
-    this.#keepOnly(uri, ({ diagnostic, text }) =>
-      document.getText(diagnostic.range) === text ? diagnostic.range : undefined,
-    );
+    this.#keepOnly(await vscode.workspace.openTextDocument(uri));
   }
 
-  /** Moves the problems of a file, and drops those that have no place any more. */
-  #keepOnly(uri: vscode.Uri, placeOf: (problem: Problem) => vscode.Range | undefined): void {
-    if (!this.#collection.has(uri)) return;
+  /** Moves the problems of a file, and drops those whose statement is not what it was. */
+  #keepOnly(document: vscode.TextDocument, move: (problem: Problem) => void = () => undefined): void {
+    if (!this.#collection.has(document.uri)) return;
     for (const [key, problems] of this.#problems) {
       const kept = problems.filter(problem => {
-        if (problem.uri.toString() !== uri.toString()) return true;
-        const range = placeOf(problem);
-        if (range) problem.diagnostic.range = range;
-        return range !== undefined;
+        if (problem.uri.toString() !== document.uri.toString()) return true;
+        move(problem);
+        return document.getText(problem.statement) === problem.text;
       });
       this.#problems.set(key, kept);
+    }
+    this.#show();
+  }
+
+  #drop(uri: vscode.Uri): void {
+    for (const [key, problems] of this.#problems) {
+      this.#problems.set(
+        key,
+        problems.filter(problem => problem.uri.toString() !== uri.toString()),
+      );
     }
     this.#show();
   }

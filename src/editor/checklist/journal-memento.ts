@@ -6,13 +6,19 @@ const PREFIX = 'checklist journal ';
 /** Milliseconds after which a process with the number of the one that began a run counts as another one. */
 const OLDEST_LIVE_RUN = 6 * 60 * 60 * 1000;
 
-/** A run as the workspace state keeps it. */
-export interface JournalEntry {
-  readonly run: JournalRun;
-  readonly rows: readonly JournalRow[];
-  /** URI of the folder whose secret made the rows. */
+/** Where the rows of a run are, and whose secret made them. */
+export interface JournalPlace {
+  /** URI of the folder. */
   readonly folder: string;
   readonly profile?: string | undefined;
+  /** The local Flux of the window that runs: its database ends with it, and the rows do. */
+  readonly isLocalFlux?: boolean | undefined;
+}
+
+/** A run as the workspace state keeps it. */
+export interface JournalEntry extends JournalPlace {
+  readonly run: JournalRun;
+  readonly rows: readonly JournalRow[];
   /** Who began it, and when: see {@link isLive}. */
   readonly by: {
     readonly pid: number;
@@ -36,11 +42,11 @@ export class JournalMemento implements vscode.Disposable {
   constructor(private readonly memento: vscode.Memento) {}
 
   /** The journal for the runs of a folder and profile; of others' runs, it tells only those that may be cleaned up. */
-  storeFor(folder: string, profile: string | undefined): JournalStore {
+  storeFor(place: JournalPlace): JournalStore {
     return {
       begin: run => {
         this.#own.add(run.runId);
-        return this.#write({ run, rows: [], folder, profile, by: thisWindow() });
+        return this.#write({ ...place, run, rows: [], by: thisWindow() });
       },
       add: row => this.#change(row.runId, rows => [...rows.filter(({ id }) => id !== row.id), row]),
       remove: async id => {
@@ -50,14 +56,19 @@ export class JournalMemento implements vscode.Disposable {
       end: runId => this.forget(runId),
       unfinished: () =>
         Promise.resolve(
-          this.leftBehind().filter(entry => entry.folder === folder && entry.profile === profile),
+          this.leftBehind().filter(
+            ({ folder, profile }) => folder === place.folder && profile === place.profile,
+          ),
         ),
     };
   }
 
   /** Runs that died: begun, not ended, and by nobody who is still there. Reads the workspace state only. */
   leftBehind(): JournalEntry[] {
-    return this.#entries().filter(({ run, by }) => !this.#own.has(run.runId) && !isLive(by));
+    return this.#entries().filter(
+      ({ run, by, isLocalFlux }) =>
+        !this.#own.has(run.runId) && !isLive(by) && (!isLocalFlux || by.pid === process.pid),
+    );
   }
 
   /** Gives up on the rows of a run. */

@@ -66,7 +66,7 @@ export class LeftRows implements vscode.Disposable {
         this.#forget(entries),
       );
     }
-    const journal = this.journal.storeFor(entry.folder, entry.profile);
+    const journal = this.journal.storeFor(entry);
     return this.engine.cleanUp(journal, {
       ...client,
       schema: schema ?? client.schema,

@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import type { ClientOptions } from '../../checklist/gateway-client';
 import type { AppRoute, ChecklistOptions } from '../../checklist/options';
+import type { Sweep } from '../../checklist/row-journal';
 import type { ChecklistPlan } from '../../checklist/table-plan';
 import { ActionableError } from '../commands';
 import type { Projects } from '../project/projects';
 import { requireGatewayUrl, requireSecret } from '../project/require';
 import { readSettings } from '../settings';
+import type { LocalFluxService } from '../stack/local-flux-service';
 import type { Subjects } from '../tokens/subjects';
 import { appRouteOf } from './app-route-of';
 import { modeFor, type HostConsent } from './host-consent';
 import type { JournalMemento } from './journal-memento';
+import { localSweep } from './local-sweep';
 import type { PlanFinder } from './plan-finder';
 import { nameTable } from './questions';
 import type { TableChoicesStore } from './table-choices';
@@ -32,6 +35,7 @@ export class RunPreparation {
     private readonly choices: TableChoicesStore,
     private readonly journal: JournalMemento,
     private readonly consent: HostConsent,
+    private readonly localFlux: LocalFluxService,
   ) {}
 
   /** How the gateway of a folder is asked. */
@@ -71,7 +75,12 @@ export class RunPreparation {
         subjects,
         mode: modeFor(settings.checklistMode, client.gatewayUrl),
         given: this.choices.of(folder).values,
-        journal: this.journal.storeFor(folder.uri.toString(), this.projects.profileNameOf(folder)),
+        journal: this.journal.storeFor({
+          folder: folder.uri.toString(),
+          profile: this.projects.profileNameOf(folder),
+          isLocalFlux: project.gatewayUrl?.from.kind === 'local-flux',
+        }),
+        sweep: this.#sweepOf(folder, client.gatewayUrl),
         app: await this.#appOf(folder, plan),
       },
     };
@@ -86,6 +95,11 @@ export class RunPreparation {
     const { url } = this.projects.appOf(folder);
     if (url === undefined || options.app || !(await this.consent.askForApp(url))) return prepared;
     return { folder, options: { ...options, app: await this.#appOf(folder, plan) } };
+  }
+
+  #sweepOf(folder: vscode.WorkspaceFolder, gatewayUrl: string): Sweep | undefined {
+    const flux = this.localFlux.runningFor(folder);
+    return flux?.url === gatewayUrl ? localSweep(flux.databaseUrl, flux.schema) : undefined;
   }
 
   async #appOf(folder: vscode.WorkspaceFolder, plan: ChecklistPlan): Promise<AppRoute | undefined> {
