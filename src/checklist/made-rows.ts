@@ -215,13 +215,14 @@ function idealRow(
   as: string,
 ): NonNullable<Answer['rows']>[number] {
   const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: as } : {};
-  const known = Object.entries(filter).map(([column, condition]) => [column, condition.replace(/^eq\./, '')]);
-  const row: Row = {
+  const known = Object.entries(filter).map(
+    ([column, condition]) => [column, condition.replace(/^eq\./, '')] as const,
+  );
+  return {
     ...Object.fromEntries(columns.map(column => [column, '…'])),
     ...Object.fromEntries(known),
     ...link,
   };
-  return row;
 }
 
 function hidden(plan: TablePlan): Diagnosis {
