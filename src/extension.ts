@@ -78,7 +78,11 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProjectCommands(commands, projects, secrets));
   own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
-  const checklistFeature = own(
+  const {
+    service: checklist,
+    testExplorer,
+    panelSources,
+  } = own(
     new ChecklistFeature({
       commands,
       projects,
@@ -90,17 +94,10 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
       log,
     }),
   );
-  const { service: checklist, testExplorer, causes } = checklistFeature;
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(
-    new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, {
-      causeOf: (folder, result) => causes.of(folder, result),
-      extrasOf: folder => ({
-        profile: projects.profileNameOf(folder),
-        appRoute: projects.appOf(folder).route,
-      }),
-    }),
+    new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, panelSources),
   );
   own(
     commands.register(

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import { CHECK_FACTS, CHECK_IDS } from '../../src/checklist/check-ids';
@@ -29,8 +31,10 @@ create policy events_read on events for select using (owner_id = auth.uid());
 create policy events_insert on events for insert with check (owner_id = auth.uid());
 grant select, insert on table events to authenticated;
 `;
+/** No value can be made for a polygon. */
+const AREAS = `${TABLE('areas').replace('body text', 'area polygon')}${POLICIES('areas', 'owner_id = auth.uid()')}`;
 /** Anybody signed in can put a task on somebody else's list. */
-const SQL = `${TABLE('notes')}${POLICIES('notes', 'owner_id = auth.uid()')}${TABLE('tasks')}${POLICIES('tasks', 'true')}${EVENTS}`;
+const SQL = `${TABLE('notes')}${POLICIES('notes', 'owner_id = auth.uid()')}${TABLE('tasks')}${POLICIES('tasks', 'true')}${EVENTS}${AREAS}`;
 
 /** The problems that the checklist has for a file. */
 function proved(uri: vscode.Uri): vscode.Diagnostic[] {
@@ -100,7 +104,7 @@ describe('the checklist in VS Code [one folder]', function () {
     for (const { table, check } of results) {
       assert.ok(items.get(`${table} · ${CHECK_FACTS[check].title}`)?.description, `${table} ${check}`);
     }
-    assert.deepEqual(tables.map(({ table }) => table).sort(), ['events', 'notes', 'tasks']);
+    assert.deepEqual(tables.map(({ table }) => table).sort(), ['areas', 'events', 'notes', 'tasks']);
     assert.ok(tables.every(({ finished, checks }) => checks > 0 && finished === checks));
     const order = [...items.get('notes')!.children]
       .map(([, { sortText, label }]) => ({ sortText: sortText!, label }))
@@ -159,6 +163,23 @@ describe('the checklist in VS Code [one folder]', function () {
     );
     assert.ok(!before.results.filter(isForgedTask).some(result => after.results.includes(result)));
     assert.equal(item.description, 'failed');
+  });
+
+  it('asks a table again with the value that was given for a column', async () => {
+    const { checklist } = await handle();
+    const own = (): string | undefined =>
+      checklist
+        .runOf(folder())
+        .results.filter(({ table, check }) => table === 'areas' && check === 'insert-own')
+        .map(({ verdict, cause }) => `${verdict} ${cause ?? ''}`.trim())[0];
+    assert.equal(own(), 'unknown row-not-made');
+    const notes = checklist.runOf(folder()).results.filter(({ table }) => table === 'notes');
+    const value = '((0,0),(0,1),(1,1))';
+    await vscode.commands.executeCommand('fluxRls.giveValue', { table: 'areas', column: 'area', value });
+    assert.equal(own(), 'pass');
+    const { results, tables } = checklist.runOf(folder());
+    assert.ok(notes.length > 0 && notes.every(result => results.includes(result)));
+    assert.equal(tables.length, 4);
   });
 
   it('takes a problem along when lines come before it, and away when its policy changes', async () => {
@@ -297,6 +318,42 @@ describe('the checklist in VS Code [one folder]', function () {
     await settings.update('profiles', undefined, vscode.ConfigurationTarget.Workspace);
     await remove('.env.local');
     await remove('.env.staging');
+  });
+
+  it('asks nothing of a host elsewhere before that is agreed to', async () => {
+    const { checklist } = await handle();
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests += 1;
+      response.end('[]');
+    });
+    await new Promise<void>(resolve => server.listen(0, '0.0.0.0', resolve));
+    const { port } = server.address() as AddressInfo;
+    // Another name of this machine, which nothing tells from another machine.
+    const gatewayUrl = `http://127.0.0.2:${port}`;
+    await write('.env.local', 'FLUX_JWT_SECRET=a-project-secret-of-more-than-32-bytes\n');
+    const settings = vscode.workspace.getConfiguration('fluxRls');
+    const elsewhere = { gatewayUrl, secret: { file: '.env.local', name: 'FLUX_JWT_SECRET' } };
+    await settings.update('profiles', { elsewhere }, vscode.ConfigurationTarget.Workspace);
+    await vscode.commands.executeCommand('fluxRls.chooseProfile', 'elsewhere');
+    const before = checklist.runOf(folder());
+    const run = vscode.commands.executeCommand('fluxRls.runChecklist');
+    await until('the run is prepared', () => checklist.isPreparing);
+    await vscode.commands.executeCommand('fluxRls.showChecklistPlan');
+    const page = await until('the page', () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'flux-rls-plan')?.getText(),
+    );
+    assert.match(page, /in no-write mode/);
+    checklist.cancel();
+    await run;
+    assert.deepEqual([requests, checklist.runOf(folder()).ended], [0, before.ended]);
+    assert.equal(checklist.isRunning, false);
+
+    await vscode.commands.executeCommand('fluxRls.chooseProfile', '');
+    await settings.update('profiles', undefined, vscode.ConfigurationTarget.Workspace);
+    await remove('.env.local');
+    server.close();
+    await closeEditors();
   });
 
   it('writes on this machine only, unless it is told otherwise', () => {

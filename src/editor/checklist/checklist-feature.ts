@@ -3,6 +3,7 @@ import type { Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import type { Pushes } from '../lint/pushes';
 import type { Log } from '../log';
+import type { PanelSources } from '../panel/panel-sources';
 import type { Projects } from '../project/projects';
 import type { LocalFluxService } from '../stack/local-flux-service';
 import type { Subjects } from '../tokens/subjects';
@@ -42,7 +43,8 @@ export class ChecklistFeature implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly service: ChecklistService;
   readonly testExplorer: TestExplorer;
-  readonly causes: ResultCauses;
+  /** What the panel shows besides the run. */
+  readonly panelSources: PanelSources;
 
   constructor({
     commands,
@@ -63,13 +65,20 @@ export class ChecklistFeature implements vscode.Disposable {
     this.service = own(new ChecklistService(commands, preparation, ENGINE, journal, log));
     const changes = [pushes.onDidChange, choices.onDidChange];
     this.testExplorer = own(new TestExplorer(this.service, plans, ENGINE, changes, log));
-    this.causes = own(new ResultCauses(this.service, tables, ENGINE, changes, log));
+    const causes = own(new ResultCauses(this.service, tables, ENGINE, changes, log));
+    this.panelSources = {
+      causeOf: (folder, result) => causes.of(folder, result),
+      extrasOf: folder => ({
+        profile: projects.profileNameOf(folder),
+        appRoute: projects.appOf(folder).route,
+      }),
+    };
     own(new ChecklistProblems(this.service, tables, ENGINE));
-    own(new ChooseTables(commands, plans, choices, preparation));
+    own(new ChooseTables(commands, choices, preparation));
     own(new GiveValue(commands, this.service, plans, choices));
     own(new PlanPages(commands, preparation, ENGINE));
     own(registerModeCommand(commands));
-    own(registerExportCommand(commands, this.service, this.causes, ENGINE));
+    own(registerExportCommand(commands, this.service, causes, ENGINE));
     own(new LeftRows(commands, journal, preparation, projects, ENGINE)).offer();
   }
 

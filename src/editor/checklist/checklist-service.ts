@@ -72,6 +72,11 @@ export class ChecklistService implements vscode.Disposable {
     );
   }
 
+  /** Whether a run waits for what it needs, such as the person's consent. */
+  get isPreparing(): boolean {
+    return this.#preparing !== undefined;
+  }
+
   get isRunning(): boolean {
     return this.#abort !== undefined;
   }
@@ -108,9 +113,12 @@ export class ChecklistService implements vscode.Disposable {
     // Whoever asks again has turned away from a question that is still open.
     this.#preparing?.abort();
     const preparing = (this.#preparing = new AbortController());
-    const prepared = await Promise.race([this.#prepare(targets), whenAborted(preparing.signal)]);
+    const prepared = await Promise.race([this.#prepare(targets), whenAborted(preparing.signal)]).finally(
+      () => {
+        if (this.#preparing === preparing) this.#preparing = undefined;
+      },
+    );
     if (!prepared || preparing.signal.aborted) return;
-    this.#preparing = undefined;
     this.#refuseSecond();
     this.#running = this.#ask(prepared, onlyOf(targets));
     if (targets.length === 0) {
@@ -135,8 +143,8 @@ export class ChecklistService implements vscode.Disposable {
     const { plan, subjects, mode, gatewayUrl: url } = options;
     const abort = (this.#abort = new AbortController());
     const started = Date.now();
-    const last = this.#runs.get(folder.uri.toString())?.report;
-    const before = only && speaksOfTheSame(last, options) ? last : undefined;
+    const last = this.#runs.get(folder.uri.toString());
+    const before = only && speaksOfTheSame(last?.report, options) ? last?.report : undefined;
     this.#update({
       ...NEVER,
       folder,
@@ -145,7 +153,9 @@ export class ChecklistService implements vscode.Disposable {
       url,
       subjects,
       notChecked: plan.notChecked,
+      tables: before ? (last?.tables ?? []) : [],
       results: keptResults(before, only),
+      report: before,
     });
     this.#started.fire({ folder, plan, only });
     try {
@@ -168,7 +178,8 @@ export class ChecklistService implements vscode.Disposable {
     } catch (error) {
       const isKnown = error instanceof CannotRun;
       const problem = isKnown ? error.message : 'The checklist broke off. “Flux RLS: Show Log” tells why.';
-      this.#end(folder, { state: 'failed', problem }, started);
+      // What could not be asked anew is as it was.
+      this.#end(folder, { state: 'failed', problem, ...(before && { results: before.results }) }, started);
       if (!isKnown) throw error;
     }
   }

@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
-import { linkColumns, type TableChoices, type TablePlan } from '../../checklist/table-plan';
+import {
+  linkColumns,
+  type ChecklistPlan,
+  type TableChoices,
+  type TablePlan,
+} from '../../checklist/table-plan';
 import { ActionableError, type Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import { requireFolder } from '../project/require';
-import type { PlanFinder } from './plan-finder';
 import type { RunPreparation } from './prepare-run';
 import { nameOwner, nameTable } from './questions';
 import type { TableChoicesStore } from './table-choices';
@@ -26,13 +30,14 @@ const ADD: vscode.QuickInputButton = {
   tooltip: 'Name another table…',
 };
 
+const NO_PLAN: ChecklistPlan = { tables: [], notChecked: [] };
+
 /** "Choose Tables to Check…": what is left out, what is shared, and who owns the rows; kept with the workspace. */
 export class ChooseTables implements vscode.Disposable {
   readonly #store = new DisposableStore();
 
   constructor(
     commands: Commands,
-    private readonly plans: PlanFinder,
     private readonly choices: TableChoicesStore,
     private readonly preparation: RunPreparation,
   ) {
@@ -45,10 +50,11 @@ export class ChooseTables implements vscode.Disposable {
 
   async #choose(): Promise<void> {
     const folder = await requireFolder();
-    const plans = await this.#tablesOf(folder);
+    const { tables: plans, notChecked } = await this.#tablesOf(folder);
     const before = this.choices.of(folder);
-    // Tables that are left out by choice come with a plan only once they are in again.
-    const names = [...new Set([...plans.map(({ table }) => table), ...before.excluded])];
+    const planned = new Set(plans.map(({ table }) => table));
+    const reasons = new Map(notChecked.map(({ table, reason }) => [table, reason]));
+    const names = [...new Set([...planned, ...reasons.keys(), ...before.excluded])];
     if (names.length === 0) {
       const named = await nameTable();
       if (named) await this.choices.nameOwner(folder, named.table, named.owner);
@@ -65,10 +71,11 @@ export class ChooseTables implements vscode.Disposable {
           table,
           plans.find(plan => plan.table === table),
           { ...before, shared: [...shared] },
+          reasons.get(table),
         ),
       );
       list.selectedItems = list.items.filter(({ table }) =>
-        isFirst ? !before.excluded.includes(table) : chosen.has(table),
+        isFirst ? planned.has(table) : chosen.has(table),
       );
     };
     list.title = `Tables of ${folder.name} to check`;
@@ -91,9 +98,15 @@ export class ChooseTables implements vscode.Disposable {
     });
     list.onDidAccept(() => {
       const picked = new Set(list.selectedItems.map(({ table }) => table));
-      const excluded = names.filter(table => !picked.has(table));
-      void this.choices.set(folder, { ...this.choices.of(folder), excluded, shared: [...shared] });
+      // What cannot be checked as it is was not left out by choice, and gets in once its owner is known.
+      const excluded = names.filter(
+        table => !picked.has(table) && (planned.has(table) || before.excluded.includes(table)),
+      );
+      const unowned = [...picked].filter(
+        table => !planned.has(table) && !before.excluded.includes(table) && !shared.has(table),
+      );
       list.hide();
+      void this.#keep(folder, { ...this.choices.of(folder), excluded, shared: [...shared] }, unowned);
     });
     list.onDidHide(() => {
       list.dispose();
@@ -101,16 +114,22 @@ export class ChooseTables implements vscode.Disposable {
     list.show();
   }
 
-  /** All tables that can be chosen from, those that are left out by choice among them. */
-  async #tablesOf(folder: vscode.WorkspaceFolder): Promise<readonly TablePlan[]> {
-    const { tables, notChecked } = await this.plans.planOf(folder);
-    if (tables.length + notChecked.length > 0) return tables;
+  async #keep(
+    folder: vscode.WorkspaceFolder,
+    choices: TableChoices,
+    unowned: readonly string[],
+  ): Promise<void> {
+    await this.choices.set(folder, choices);
+    for (const table of unowned) await this.#nameOwner(folder, table);
+  }
+
+  /** All tables that can be chosen from. */
+  async #tablesOf(folder: vscode.WorkspaceFolder): Promise<ChecklistPlan> {
     try {
-      const client = await this.preparation.clientOf(folder);
-      return (await this.plans.planWithGateway(folder, client, 'flux-rls-check-a')).tables;
+      return (await this.preparation.planOf(folder)) ?? NO_PLAN;
     } catch (error) {
       // Without a gateway there is still the table that is named by hand.
-      if (error instanceof ActionableError) return [];
+      if (error instanceof ActionableError) return NO_PLAN;
       throw error;
     }
   }
@@ -122,13 +141,14 @@ export class ChooseTables implements vscode.Disposable {
   }
 }
 
-function itemOf(table: string, plan: TablePlan | undefined, choices: TableChoices): TableItem {
+function itemOf(table: string, plan: TablePlan | undefined, choices: TableChoices, reason = ''): TableItem {
   const owner = choices.owners[table] ?? (plan && linkColumns(plan).join(', '));
   const isShared = choices.shared.includes(table);
   return {
     table,
     label: table,
     description: isShared ? 'shared by all' : owner ? `owner ${owner}` : '',
+    ...(!plan && reason !== '' && { detail: reason }),
     buttons: [SHARE, OWNER],
   };
 }

@@ -12,6 +12,8 @@ import type { TableChoicesStore } from './table-choices';
 export interface ValueTarget {
   readonly table: string;
   readonly column?: string;
+  /** As it would be typed; asked for when left out. */
+  readonly value?: string;
 }
 
 /** "Give a Value…": asks once for what cannot be made, remembers it, and asks the table again. */
@@ -58,11 +60,13 @@ export class GiveValue implements vscode.Disposable {
         : await vscode.window.showInputBox({ title: `For which column of ${table}?` }));
     if (!column) return;
     const type = columns.find(({ name }) => name === column)?.type;
-    const text = await vscode.window.showInputBox({
-      title: `Value for ${table}.${column}`,
-      prompt: `JSON, or a text as it is${type === undefined ? '' : `; the column is ${type}`}. It is kept with the workspace: no secrets.`,
-      ignoreFocusOut: true,
-    });
+    const text =
+      target?.value ??
+      (await vscode.window.showInputBox({
+        title: `Value for ${table}.${column}`,
+        prompt: `JSON, or a text as it is${type === undefined ? '' : `; the column is ${type}`}. It is kept with the workspace: no secrets.`,
+        ignoreFocusOut: true,
+      }));
     if (text === undefined) return;
     await this.choices.giveValue(folder, table, column, valueOf(text));
     await vscode.commands.executeCommand('fluxRls.runChecklist', { folder: folder.uri.toString(), table });

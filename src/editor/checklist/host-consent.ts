@@ -49,6 +49,18 @@ export class HostConsent {
     return 'yes';
   }
 
+  /** Asks once whether a gateway elsewhere may be asked for its tables, which writes nothing. */
+  async askForTables(gatewayUrl: string): Promise<boolean> {
+    if (this.isGiven({ gatewayUrl, mode: 'no-write' })) return true;
+    const { host } = new URL(gatewayUrl);
+    const ask = `Ask ${host}`;
+    const answer = await vscode.window.showWarningMessage(
+      `The SQL of this folder makes no tables. Ask ${host} for its list of tables, as a test subject?`,
+      ask,
+    );
+    return answer === ask;
+  }
+
   isGivenForApp(appUrl: string): boolean {
     return isLocalApp(appUrl) || (this.memento.get<boolean>(appKeyOf(appUrl)) ?? false);
   }

@@ -25,14 +25,12 @@ export class PlanFinder {
     return { plan: this.engine.plan(sql.model, this.choices.of(folder)), sql };
   }
 
-  /** The same where the SQL makes tables, else what the gateway shows to a subject, and what was named by hand. */
-  async planWithGateway(
+  /** What the gateway shows to a subject, and what was named by hand. */
+  async planOfGateway(
     folder: vscode.WorkspaceFolder,
     client: ClientOptions,
     subject: string,
   ): Promise<ChecklistPlan> {
-    const ofSql = await this.planOf(folder);
-    if (ofSql.tables.length + ofSql.notChecked.length > 0) return ofSql;
     const choices = this.choices.of(folder);
     const document = await new GatewayClient(client).openApi(subject);
     const ofGateway = this.engine.planFromGateway(document, choices);

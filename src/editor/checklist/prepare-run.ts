@@ -52,18 +52,28 @@ export class RunPreparation {
     };
   }
 
+  /** The tables of the SQL, else of the gateway; undefined when the person does not want that to be asked. */
+  async planOf(folder: vscode.WorkspaceFolder): Promise<ChecklistPlan | undefined> {
+    const ofSql = await this.plans.planOf(folder);
+    if (!isEmpty(ofSql)) return ofSql;
+    const client = await this.clientOf(folder);
+    if (!(await this.consent.askForTables(client.gatewayUrl))) return undefined;
+    return this.plans.planOfGateway(folder, client, subjectsFor(this.subjects.list(folder))[0]);
+  }
+
   /** Everything but the consent; asks for a table where none is known. Undefined when the person names none. */
   async collect(folder: vscode.WorkspaceFolder): Promise<PreparedRun | undefined> {
     const project = await this.projects.of(folder);
     const client = await this.clientOf(folder);
     const subjects = subjectsFor(this.subjects.list(folder));
-    let plan = await this.plans.planWithGateway(folder, client, subjects[0]);
-    if (plan.tables.length === 0 && plan.notChecked.length === 0) {
+    let plan = await this.planOf(folder);
+    if (plan && isEmpty(plan)) {
       const named = await nameTable();
       if (!named) return undefined;
       await this.choices.nameOwner(folder, named.table, named.owner);
-      plan = await this.plans.planWithGateway(folder, client, subjects[0]);
+      plan = await this.planOf(folder);
     }
+    if (!plan) return undefined;
     if (plan.tables.length === 0) throw noTable(plan.notChecked);
     const settings = readSettings(folder.uri);
     return {
@@ -114,6 +124,10 @@ export function subjectsFor([first, second]: readonly string[]): readonly [strin
   if (first === undefined) return [a, b];
   if (second !== undefined) return [first, second];
   return [first, first === b ? a : b];
+}
+
+function isEmpty({ tables, notChecked }: ChecklistPlan): boolean {
+  return tables.length + notChecked.length === 0;
 }
 
 function noTable(notChecked: readonly { readonly table: string; readonly reason: string }[]): Error {

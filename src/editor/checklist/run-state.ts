@@ -1,7 +1,7 @@
 import type { Progress } from '../../checklist/options';
 import type { ChecklistPlan } from '../../checklist/table-plan';
 import type { CheckResult } from '../../checklist/verdict';
-import type { ChecklistRun } from './checklist-run';
+import type { ChecklistRun, TableProgress } from './checklist-run';
 
 /** The run after one more word of the engine. */
 export function advanced(run: ChecklistRun, progress: Progress, plan: ChecklistPlan): ChecklistRun {
@@ -14,7 +14,9 @@ export function advanced(run: ChecklistRun, progress: Progress, plan: ChecklistP
         shared: shared.has(table),
         finished: 0,
       }));
-      return { ...run, tables };
+      const planned = new Set(tables.map(({ table }) => table));
+      const others = run.tables.filter(({ table }) => !planned.has(table));
+      return { ...run, tables: inOrderOf(run.tables, [...others, ...tables]) };
     }
     case 'started':
       return {
@@ -29,6 +31,18 @@ export function advanced(run: ChecklistRun, progress: Progress, plan: ChecklistP
     case 'cleaning':
       return { ...run, state: 'cleaning', waiting: '', current: [] };
   }
+}
+
+/** A run of a part leaves the tables where they were. */
+function inOrderOf(
+  before: readonly TableProgress[],
+  tables: readonly TableProgress[],
+): readonly TableProgress[] {
+  const rank = ({ table }: TableProgress): number => {
+    const index = before.findIndex(other => other.table === table);
+    return index === -1 ? before.length : index;
+  };
+  return [...tables].sort((one, other) => rank(one) - rank(other));
 }
 
 function withResult(run: ChecklistRun, result: CheckResult): ChecklistRun {
