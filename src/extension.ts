@@ -78,22 +78,9 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProjectCommands(commands, projects, secrets));
   own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
-  const {
-    service: checklist,
-    testExplorer,
-    panelSources,
-  } = own(
-    new ChecklistFeature({
-      commands,
-      projects,
-      subjects,
-      tables,
-      pushes,
-      localFlux,
-      memento: workspaceState,
-      log,
-    }),
-  );
+  const memento = workspaceState;
+  const around = { commands, projects, subjects, tables, pushes, localFlux, memento, log };
+  const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(
