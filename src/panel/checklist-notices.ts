@@ -98,5 +98,5 @@ export function commandButton(page: Page, label: string, command: PanelCommand):
 }
 
 function notice(sentence: string | HTMLElement, ...actions: readonly HTMLElement[]): HTMLElement {
-  return element('div', { class: 'notice', role: 'status' }, element('p', {}, sentence), ...actions);
+  return element('div', { class: 'notice' }, element('p', {}, sentence), ...actions);
 }

@@ -5,7 +5,7 @@ import { matrix } from './matrix';
 import type { PanelChecklist, PanelState } from './messages';
 import type { Page } from './page';
 import { section } from './section';
-import { cellKey, counted, placedRows, secondsInWords, SIGNS, type PlacedCell } from './words';
+import { cellKey, counted, DOING, placedRows, secondsInWords, SIGNS, type PlacedCell } from './words';
 
 /** The isolation checklist: run it, watch it, read what was asked and answered. */
 export function checklistSection(page: Page, state: PanelState): HTMLElement {
@@ -78,24 +78,18 @@ function headline(checklist: PanelChecklist): HTMLElement {
   const shown = (['pass', 'fail', 'unknown', 'skipped'] as const).filter(
     verdict => verdict !== 'skipped' || counts.skipped > 0,
   );
-  const doing = {
-    running: 'Asking the gateway…',
-    cleaning: 'Removing the rows it made…',
-    cancelled: 'Cancelled.',
-    failed: 'Nothing more could be asked.',
-    never: '',
-    done: '',
-  }[state];
-  const took =
-    requests === 0
-      ? secondsInWords(seconds)
-      : `${counted(requests, 'request')} in ${secondsInWords(seconds)}${requestSeconds > seconds ? `, ${secondsInWords(requestSeconds)} one by one` : ''}`;
+  const doing = DOING[state];
+  const [whole, oneByOne] = [secondsInWords(seconds), secondsInWords(requestSeconds)];
+  const took = [
+    requests === 0 ? whole : `${counted(requests, 'request')} in ${whole}`,
+    ...(requestSeconds > seconds && oneByOne !== whole ? [`${oneByOne} one by one`] : []),
+  ].join(', ');
   return element(
     'div',
     { class: 'headline' },
     element(
       'p',
-      { class: 'counts', role: 'status' },
+      { class: 'counts' },
       doing !== '' && element('span', { class: 'doing' }, doing),
       ...shown.map(verdict =>
         element(

@@ -41,7 +41,7 @@ export function evidenceDrawer(page: Page, { placed, subjects, live, onClose }: 
 function act(page: Page, action: ChecklistAction, target: ChecklistTarget): () => void {
   return () => {
     // What is run again is looked at until its new answer comes.
-    page.memory.select(page.memory.selected ?? null, true);
+    if (action === 'run') page.memory.select(page.memory.selected ?? null, true);
     page.send({ type: 'checklist', action, target });
   };
 }

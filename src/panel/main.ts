@@ -8,36 +8,41 @@ import type { PanelState, ToHost, ToPanel } from './messages';
 import type { Page } from './page';
 import { projectSection } from './project-section';
 import { subjectsSection } from './subjects-section';
+import { whenReleased } from './when-released';
+import { announcement } from './words';
 
 declare function acquireVsCodeApi(): PageStore & { postMessage(message: ToHost): void };
 
 const host = acquireVsCodeApi();
 const root = document.getElementById('root');
+/** Stays in the page: a screen reader hears only of changes in what it knows. */
+const announcer = element('div', { class: 'sr-only', role: 'status' });
+let state: PanelState | undefined;
+const redraw = (): void => {
+  if (state) draw(state);
+};
+const redrawWhenReleased = whenReleased(redraw);
+const updateClock = lifeClock(redraw);
 const page: Page = {
   memory: new Memory(host),
   send: message => {
     host.postMessage(message);
   },
-  redraw: () => {
-    if (state) draw(state);
-  },
+  redraw,
 };
-let state: PanelState | undefined;
-const updateClock = lifeClock(() => {
-  page.redraw();
-});
 
 window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
   const before = state;
   state = event.data.state;
   if (before && isLive(state.checklist) && !isLive(before.checklist)) page.memory.startRun();
-  draw(state);
+  redrawWhenReleased();
   // A page that comes back is where it was left.
   if (!before) window.scrollTo(0, page.memory.scroll);
 });
 window.addEventListener('scrollend', () => {
   page.memory.setScroll(window.scrollY);
 });
+document.body.append(announcer);
 page.send({ type: 'ready' });
 
 /** Draws everything anew; the focus, and how far the page is scrolled, stay. */
@@ -45,6 +50,8 @@ function draw(shown: PanelState): void {
   const focused = keptFocus();
   const { scrollY } = window;
   root?.replaceChildren(...content(shown));
+  const said = announcement(shown.checklist);
+  if (announcer.textContent !== said) announcer.textContent = said;
   restoreFocus(focused);
   window.scrollTo(0, scrollY);
   updateClock();
@@ -70,17 +77,19 @@ function content(shown: PanelState): HTMLElement[] {
   }
   const isEmpty = shown.localFlux !== 'running' && project.rows.every(row => row.state !== 'found');
   return [
-    isEmpty
-      ? emptyState(
-          'No Flux project was found in this folder.',
-          commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
-        )
-      : false,
+    ...(isEmpty
+      ? [
+          emptyState(
+            'No Flux project was found in this folder.',
+            commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
+          ),
+        ]
+      : []),
     projectSection(page, shown, project),
     subjectsSection(page, shown.subjects),
     // Without a project there is nobody to ask.
-    !isEmpty && checklistSection(page, shown),
-  ].filter(part => part !== false);
+    ...(isEmpty ? [] : [checklistSection(page, shown)]),
+  ];
 }
 
 /** One sentence and one action. */

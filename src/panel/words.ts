@@ -1,4 +1,4 @@
-import type { PanelCell, PanelRow, PanelTable } from './messages';
+import type { PanelCell, PanelChecklist, PanelRow, PanelTable } from './messages';
 
 /** How a state is shown and said: the shape tells it without the color, the word without the eye. */
 export const SIGNS: Readonly<Record<PanelCell['state'], { readonly icon: string; readonly word: string }>> = {
@@ -10,6 +10,26 @@ export const SIGNS: Readonly<Record<PanelCell['state'], { readonly icon: string;
   waiting: { icon: 'circle-small', word: 'not asked yet' },
   none: { icon: 'blank', word: 'nothing to ask' },
 };
+
+/** What a run does, or how it ended; empty where its verdicts say all. */
+export const DOING: Readonly<Record<PanelChecklist['state'], string>> = {
+  never: '',
+  running: 'Asking the gateway…',
+  cleaning: 'Removing the rows it made…',
+  cancelled: 'Cancelled.',
+  failed: 'Nothing more could be asked.',
+  done: '',
+};
+
+/** What a screen reader is told when it changes; verdicts only once a run has ended, for they come by the dozen. */
+export function announcement({ state, counts, problem, waiting }: PanelChecklist): string {
+  if (state === 'failed') return problem;
+  if (state !== 'done' && state !== 'cancelled') return waiting === '' ? DOING[state] : waiting;
+  const verdicts = (['pass', 'fail', 'unknown'] as const).map(
+    verdict => `${counts[verdict]} ${SIGNS[verdict].word}`,
+  );
+  return `${DOING[state]} ${verdicts.join(', ')}`.trim();
+}
 
 /** What a screen reader says of a cell: `notes, A to B, insert: failed`. */
 export function cellName(table: PanelTable, row: PanelRow, cell: PanelCell): string {

@@ -299,6 +299,56 @@ describe('the panel’s page', function () {
     await panel.page.close();
   });
 
+  it('tells a screen reader what a run does and how it ended, not each verdict', async () => {
+    const panel = await PanelPage.open(browser, 300);
+    const said = (): Promise<string> => panel.page.locator('[role="status"]').innerText();
+    const results = someResults();
+    await panel.show(panelState());
+    assert.equal(await said(), '');
+    await panel.page.evaluate('window.region = document.querySelector("[role=status]")');
+    for (const [run, words] of [
+      [doneRun(results.slice(0, 6), { state: 'running' }), 'Asking the gateway…'],
+      [doneRun(results, { state: 'running', waiting: 'It waits 3 s.' }), 'It waits 3 s.'],
+      [doneRun(results, { state: 'cleaning' }), 'Removing the rows it made…'],
+      [doneRun(results), '18 passed, 1 failed, 1 cannot tell'],
+      [doneRun(results, { state: 'cancelled' }), 'Cancelled. 18 passed, 1 failed, 1 cannot tell'],
+      [doneRun([], { state: 'failed', problem: 'Nothing answers.' }), 'Nothing answers.'],
+    ] as const) {
+      await panel.show(panelState(run));
+      assert.equal(await said(), words);
+    }
+    const stays = await panel.page.evaluate('window.region === document.querySelector("[role=status]")');
+    assert.equal(stays, true, 'a new region would not be heard');
+    await panel.page.close();
+  });
+
+  it('takes a click although results come in between', async () => {
+    const panel = await PanelPage.open(browser, 300);
+    const { page } = panel;
+    const going = doneRun(someResults().slice(0, 6), { state: 'running', report: undefined });
+    await panel.show(panelState(going));
+    await page.getByRole('button', { name: 'Cancel' }).hover();
+    await page.mouse.down();
+    await panel.show(panelState({ ...going, state: 'cleaning' }));
+    assert.equal(
+      await page.locator('.doing', { hasText: 'Removing the rows it made…' }).count(),
+      0,
+      'the button stays in place',
+    );
+    await page.mouse.up();
+    await page.locator('.doing', { hasText: 'Removing the rows it made…' }).waitFor();
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'command', command: 'fluxRls.cancelChecklist' });
+
+    await page.getByRole('button', { name: 'Cancel' }).focus();
+    const sent = (await panel.sent()).length;
+    await page.keyboard.down(' ');
+    await panel.show(panelState(going));
+    await page.keyboard.up(' ');
+    await page.locator('.doing', { hasText: 'Asking the gateway…' }).waitFor();
+    assert.equal((await panel.sent()).length, sent + 1);
+    await page.close();
+  });
+
   it('names the view through which a table is asked, in the cell of the table', async () => {
     const panel = await PanelPage.open(browser, 300);
     const leak = { ...FORGED, through: 'all_notes', cause: 'bypassing-door' } as const;

@@ -82,6 +82,15 @@ export async function verdictsOf(panel: FrameLocator): Promise<string[]> {
   return Promise.all(cells.map(async cell => (await cell.getAttribute('aria-label')) ?? ''));
 }
 
+/** Waits until a run has ended with these counts, and its rows are gone. */
+export async function endOfRun(panel: FrameLocator, counts: RegExp): Promise<void> {
+  const section = panel.locator('.section-frame', { has: panel.locator('#isolation') });
+  await section
+    .filter({ hasText: counts })
+    .filter({ hasText: /rows? made/ })
+    .waitFor();
+}
+
 /** A picture of a window, kept as output of the tests. */
 export async function shoot(workbench: Workbench, name: string): Promise<void> {
   await workbench.page.mouse.move(700, 850);

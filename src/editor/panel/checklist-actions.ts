@@ -23,15 +23,17 @@ export class ChecklistActions {
   ): Promise<void> {
     if (!folder) return;
     const result = resultAt(this.checklist.runOf(folder).results, target);
+    // The folder that the panel shows, which need not be the one of the active editor.
+    const inFolder = { ...target, folder: folder.uri.toString() };
     switch (action) {
       case 'run':
-        await vscode.commands.executeCommand('fluxRls.runChecklist', target);
+        await vscode.commands.executeCommand('fluxRls.runChecklist', inFolder);
         break;
       case 'explain':
-        await vscode.commands.executeCommand('fluxRls.explainAnswer', target);
+        await vscode.commands.executeCommand('fluxRls.explainAnswer', inFolder);
         break;
       case 'fix':
-        await vscode.commands.executeCommand('fluxRls.fixCause', target);
+        await vscode.commands.executeCommand('fluxRls.fixCause', inFolder);
         break;
       case 'open': {
         const place = result && this.sources.causeOf?.(folder, result)?.place;

@@ -17,6 +17,11 @@ const CHECKLIST_ITEMS: readonly Item[] = [
     description: 'no-write or full',
     command: 'fluxRls.chooseChecklistMode',
   },
+  {
+    label: '$(table) Choose tables…',
+    description: 'left out, shared, owner column',
+    command: 'fluxRls.chooseTables',
+  },
   { label: '$(server) Choose profile…', command: 'fluxRls.chooseProfile' },
   { label: '$(export) Export report…', command: 'fluxRls.exportReport' },
   { label: '$(lightbulb) Explain an answer…', command: 'fluxRls.explainAnswer' },
