@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { ChecklistService } from './editor/checklist/checklist-service';
+import { ChecklistFeature } from './editor/checklist/checklist-feature';
+import type { ChecklistService } from './editor/checklist/checklist-service';
+import type { TestExplorer } from './editor/checklist/test-explorer';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
 import { DatabaseUrls } from './editor/database/database-urls';
@@ -21,6 +23,8 @@ import { SuppressCommand } from './editor/lint/suppress-command';
 import { Symbols } from './editor/lint/symbols';
 import { Log } from './editor/log';
 import { PanelView } from './editor/panel/panel-view';
+import { ProfileChoice } from './editor/project/profile-choice';
+import { ProfileCommands } from './editor/project/profile-commands';
 import { ProjectCommands } from './editor/project/project-commands';
 import { Projects } from './editor/project/projects';
 import { ScaffoldWizard } from './editor/scaffold/scaffold-wizard';
@@ -39,6 +43,8 @@ export interface TestHandle {
   readonly lintStatus: LintStatus;
   readonly localFlux: LocalFluxService;
   readonly panel: PanelView;
+  readonly testExplorer: TestExplorer;
+  readonly workspaceState: vscode.Memento;
 }
 
 export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
@@ -52,7 +58,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const commands = new Commands(log);
   const secrets = new SecretStore(context.secrets);
   const localFlux = own(new LocalFluxService(extensionUri, globalStorageUri, log));
-  const projects = own(new Projects(secrets, localFlux));
+  const profile = own(new ProfileChoice(workspaceState));
+  const projects = own(new Projects(secrets, localFlux, profile));
   const reader = new PushReader();
   const tables = new TableFinder(reader, projects);
   const subjects = own(new Subjects(workspaceState));
@@ -73,11 +80,16 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProjectCommands(commands, projects, secrets));
   const databases = own(new DatabaseUrls(commands, context.secrets, projects, localFlux));
   own(new LiveAuditCommand(commands, databases, projects, reader));
+  own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
-  const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
+  const memento = workspaceState;
+  const around = { commands, projects, subjects, tables, pushes, localFlux, memento, log };
+  const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
-  const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
+  const panel = own(
+    new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, panelSources),
+  );
   own(
     commands.register(
       'fluxRls.showLog',
@@ -91,7 +103,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   running = { checklist, localFlux };
   lint.lintOpenDocuments();
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
-  return isTest ? { checklist, lintStatus, localFlux, panel } : undefined;
+  return isTest ? { checklist, lintStatus, localFlux, panel, testExplorer, workspaceState } : undefined;
 }
 
 export async function deactivate(): Promise<void> {
