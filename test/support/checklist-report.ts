@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import Ajv, { type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
 import { CHECK_FACTS, type CheckId } from '../../src/checklist/check-ids';
 import type { ChecklistReport, CheckResult, Evidence, Verdict } from '../../src/checklist/verdict';
+import { REPOSITORY } from './local-flux';
 
 /** A result as a check gives it, with the verb and the actor of its check. */
 export function resultOf(
@@ -100,4 +105,17 @@ export function richReport(rest: Partial<ChecklistReport> = {}): ChecklistReport
     cancelled: false,
     ...rest,
   };
+}
+
+const SCHEMA = path.join(REPOSITORY, 'test/support/checklist-report.schema.json');
+
+let validator: ValidateFunction | undefined;
+
+/** What the schema of the JSON report, version 2, objects to; empty for a valid one. */
+export function jsonReportObjections(json: string): string[] {
+  const validate = (validator ??= addFormats(new Ajv({ allErrors: true, allowUnionTypes: true })).compile(
+    JSON.parse(readFileSync(SCHEMA, 'utf8')) as object,
+  ));
+  validate(JSON.parse(json));
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
 }

@@ -6,6 +6,7 @@ import { markdownReport } from './markdown';
 import { textReport } from './text';
 
 export { summaryInWords, titleOf, type ReportOptions, type ResultPlace } from './in-words';
+export { oneLine } from './plain';
 export { jsonReport, junitReport, markdownReport, textReport };
 
 /** The ways to write a report; the first is the terminal's. */

@@ -42,7 +42,7 @@ export function markdownReport(report: ChecklistReport, options: ReportOptions =
     ...section('Rows', rowsBlocks(rows)),
     ...section('Waits', list(waitsInWords(report).map(text))),
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return blocks.join('\n\n');
 }
 
 function header(report: ChecklistReport): string {

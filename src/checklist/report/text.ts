@@ -26,12 +26,11 @@ export function textReport(report: ChecklistReport, options: TextReportOptions =
   const tables = [...new Set(report.results.map(({ table }) => table))];
   const details = tables.flatMap(table => {
     const ofTable = report.results.filter(result => result.table === table);
-    return [
-      ...ofTable
-        .filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown')
-        .flatMap(result => detailsOf(result, paint, options)),
-      ...skippedOf(ofTable, paint),
-    ];
+    return (['fail', 'unknown', 'skipped'] as const).flatMap(verdict =>
+      byReason(ofTable.filter(result => result.verdict === verdict)).flatMap(group =>
+        verdict === 'skipped' ? skippedLines(group, paint) : detailLines(group, paint, options),
+      ),
+    );
   });
   const sections = [
     [`${oneLine(report.url)} · ${report.engine} · ${report.mode} · run ${oneLine(report.runId)}`],
@@ -81,19 +80,37 @@ function matrixLines(results: readonly CheckResult[], paint: Paint): string[] {
   ];
 }
 
-function detailsOf(result: CheckResult, paint: Paint, { placeOf }: TextReportOptions): string[] {
-  const { table, verdict, cause, message, advice, evidence } = result;
-  const place = placeOf?.(result);
+/** Results that say the same, so that it is said once; a failure speaks for itself. */
+function byReason(results: readonly CheckResult[]): CheckResult[][] {
+  const groups = new Map<unknown, CheckResult[]>();
+  for (const result of results) {
+    const { verdict, cause, message, advice } = result;
+    const key = verdict === 'fail' ? result : JSON.stringify([cause, message, advice]);
+    const group = groups.get(key);
+    if (group) group.push(result);
+    else groups.set(key, [result]);
+  }
+  return [...groups.values()];
+}
+
+function detailLines(group: readonly CheckResult[], paint: Paint, { placeOf }: TextReportOptions): string[] {
+  const [first] = group;
+  if (!first) return [];
+  const { message, advice } = first;
+  const place = placeOf?.(first);
   return [
-    paint(
-      verdict,
-      `${VERDICT_SIGNS[verdict]} ${oneLine(`${table} · ${headOf(result)}`)}${cause === null ? '' : ` [${cause}]`}`,
-    ),
+    ...group.map(result => headLine(result, paint)),
     `    ${oneLine(message)}`,
     ...(advice === '' ? [] : [`    ${oneLine(advice)}`]),
     ...(place ? [`    ${oneLine(place.file)}:${place.line}`] : []),
-    ...evidence.map(asked => `      ${evidenceLine(asked)}`),
+    ...new Set(group.flatMap(({ evidence }) => evidence.map(asked => `      ${evidenceLine(asked)}`))),
   ];
+}
+
+function headLine(result: CheckResult, paint: Paint, more = ''): string {
+  const { table, verdict, cause } = result;
+  const head = oneLine(`${VERDICT_SIGNS[verdict]} ${table} · ${headOf(result)}${more}`);
+  return paint(verdict, `${head}${cause === null || verdict === 'skipped' ? '' : ` [${cause}]`}`);
 }
 
 function evidenceLine(asked: Evidence): string {
@@ -103,19 +120,10 @@ function evidenceLine(asked: Evidence): string {
   return oneLine(`${control ? 'control: ' : ''}${sent} as ${as} → ${answerInWords(asked)}${wanted}`);
 }
 
-/** Checks that were skipped for the same reason share their lines. */
-function skippedOf(ofTable: readonly CheckResult[], paint: Paint): string[] {
-  const skipped = ofTable.filter(({ verdict }) => verdict === 'skipped');
-  const reasons = [...new Set(skipped.map(({ message, advice }) => `${message} ${advice}`.trim()))];
-  return reasons.flatMap(reason => {
-    const [first, ...others] = skipped.filter(
-      ({ message, advice }) => `${message} ${advice}`.trim() === reason,
-    );
-    if (!first) return [];
-    const more = others.length > 0 ? `, and ${plural(others.length, 'more check')}` : '';
-    const head = `${VERDICT_SIGNS.skipped} ${first.table} · ${headOf(first)}${more}`;
-    return [paint('skipped', oneLine(head)), `    ${oneLine(reason)}`];
-  });
+function skippedLines([first, ...others]: readonly CheckResult[], paint: Paint): string[] {
+  if (!first) return [];
+  const more = others.length > 0 ? `, and ${plural(others.length, 'more check')}` : '';
+  return [headLine(first, paint, more), `    ${oneLine(`${first.message} ${first.advice}`.trim())}`];
 }
 
 function leftLines({ rows }: ChecklistReport): string[] {

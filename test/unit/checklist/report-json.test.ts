@@ -1,30 +1,25 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import Ajv from 'ajv';
-import addFormats from 'ajv-formats';
 import { jsonReport } from '../../../src/checklist/report';
 import type { ChecklistReport } from '../../../src/checklist/verdict';
-import { evidenceOf, HOSTILE, resultOf, richReport } from '../../support/checklist-report';
-import { REPOSITORY } from '../../support/local-flux';
-
-const SCHEMA = path.join(REPOSITORY, 'test/support/checklist-report.schema.json');
-const ajv = addFormats(new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }));
-const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
-
-function objections(json: string): string[] {
-  validate(JSON.parse(json));
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
-}
+import {
+  evidenceOf,
+  HOSTILE,
+  jsonReportObjections,
+  resultOf,
+  richReport,
+} from '../../support/checklist-report';
 
 const placeOf = (result: { readonly check: string }): { file: string; line: number } | undefined =>
   result.check === 'forged-insert' ? { file: 'sql/1.sql', line: 24 } : undefined;
 
 describe('the report as JSON', () => {
   it('holds to the schema of version 2', () => {
-    assert.deepEqual(objections(jsonReport(richReport(), { placeOf })), []);
-    assert.deepEqual(objections(jsonReport(richReport({ results: [], waits: [], cancelled: true }))), []);
-    assert.deepEqual(objections(jsonReport(richReport()).replace('"version": 2', '"version": 3')), [
+    assert.deepEqual(jsonReportObjections(jsonReport(richReport(), { placeOf })), []);
+    assert.deepEqual(
+      jsonReportObjections(jsonReport(richReport({ results: [], waits: [], cancelled: true }))),
+      [],
+    );
+    assert.deepEqual(jsonReportObjections(jsonReport(richReport()).replace('"version": 2', '"version": 3')), [
       '/version must be equal to constant',
     ]);
   });
@@ -109,7 +104,7 @@ describe('the report as JSON', () => {
       ...more,
       rows: richReport().rows,
     } as ChecklistReport;
-    assert.deepEqual(objections(jsonReport(report)), []);
+    assert.deepEqual(jsonReportObjections(jsonReport(report)), []);
   });
 
   it('gives hostile texts back to the letter, and nothing that a terminal obeys', () => {

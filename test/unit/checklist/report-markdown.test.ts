@@ -122,8 +122,7 @@ In \`sql/1.sql:24\`
 
 ## Waits
 
-- The gateway limits requests (429): 2 times, 61 s
-`),
+- The gateway limits requests (429): 2 times, 61 s`),
       markdown,
     );
   });

@@ -72,6 +72,39 @@ waited: The gateway limits requests (429): 2 times, 61 s
     assert.match(text, /^The run was cancelled: what was not asked is skipped\.$/m);
   });
 
+  it('tells once why several checks cannot tell, and asks each failure’s own', () => {
+    const why = { cause: 'no-row', message: 'There is no row.', advice: 'Make one.' } as const;
+    const asked = evidenceOf();
+    const results = [
+      resultOf('notes', 'update-own', 'unknown', { ...why, evidence: [asked] }),
+      resultOf('notes', 'forged-insert', 'fail', why),
+      resultOf('notes', 'delete-own', 'unknown', { ...why, evidence: [asked, evidenceOf({ as: 'bob' })] }),
+      resultOf('lists', 'delete-own', 'unknown', why),
+      resultOf('notes', 'give-away', 'fail', why),
+    ];
+    const text = textReport(richReport({ results }));
+    assert.ok(
+      text.includes(
+        `
+✖ notes · An insert in another subject’s name is refused [no-row]
+    There is no row.
+    Make one.
+✖ notes · An own row cannot be given away [no-row]
+    There is no row.
+    Make one.
+? notes · A subject can change its own row [no-row]
+? notes · A subject can delete its own row [no-row]
+    There is no row.
+    Make one.
+      GET /notes as ann → 200 1 row
+      GET /notes as bob → 200 1 row
+? lists · A subject can delete its own row [no-row]
+`,
+      ),
+      text,
+    );
+  });
+
   it('has colors only when asked for, and none of a server’s', () => {
     const plain = textReport(richReport());
     assert.doesNotMatch(plain, /(?!\n)\p{Cc}/u);
