@@ -16,7 +16,7 @@ const NAMED = new RegExp(
 );
 const JWT = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const BEARER = /\b(bearer[^\S\n]+)["']?(?!token\b|error\b)[\w.~+/=-]{8,}["']?/gi;
-const URL_PASSWORD = /(\w+:\/\/[^\s:/@]+:)[^\s@/]+@/g;
+const URL_PASSWORD = /(\b\w+:\/\/[^\s:/@]+:)[^\s@/]+@/g;
 
 /** Takes tokens, cookies, keys and passwords out of a text. */
 export function withoutSecrets(text: string): Cleaned {

@@ -1,6 +1,7 @@
 import { CannotRun } from '../checklist/run';
 import { CannotMint } from '../tokens/mint';
 import { checkCommand } from './commands/check';
+import { diagnoseCommand } from './commands/diagnose';
 import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
 import { scaffoldCommand } from './commands/scaffold';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   tokenCommand,
   checkCommand,
+  diagnoseCommand,
   scaffoldCommand,
   stackCommand,
 ];

@@ -17,7 +17,7 @@ import { parseAll } from '../../support/sql';
 function pasted(text: string): PastedAnswer {
   const answer = readPasted(text);
   assert.equal(answer.kind, 'answer', `read as ${JSON.stringify(answer)}`);
-  return answer as PastedAnswer;
+  return answer;
 }
 
 async function modelOf(sql: string, engine: Engine): Promise<SchemaModel> {
