@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ChecklistService } from './editor/checklist/checklist-service';
+import { ExplainAnswer } from './editor/checklist/explain-answer';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
 import { AccessHover } from './editor/lint/access-hover';
@@ -71,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProjectCommands(commands, projects, secrets));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
   const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
+  own(new ExplainAnswer(commands, projects, reader, lint, checklist));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ExplainTarget } from './checklist/explain-answer';
 import type { AccessTarget } from './lint/access-pages';
 import type { SuppressionTarget } from './lint/suppress-command';
 import type { Log } from './log';
@@ -9,6 +10,7 @@ export interface CommandArguments {
   'fluxRls.addSubject': [];
   'fluxRls.cancelChecklist': [];
   'fluxRls.copyCurl': [subject?: string];
+  'fluxRls.explainAnswer': [target?: ExplainTarget];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.forgetSecret': [];
   'fluxRls.enterSecret': [];

@@ -292,7 +292,7 @@ async function transcript(flux: LocalFlux, sent: Sent): Promise<{ text: string; 
     iat: exp - 300,
     exp,
   };
-  const key = secret === undefined ? flux.jwtSecret.reveal() : secret;
+  const key = secret ?? flux.jwtSecret.reveal();
   const token =
     given &&
     (await new SignJWT(given).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(key)));
