@@ -2,6 +2,7 @@ import { ANON, type TableVerb } from '../flux/engine';
 import { isTiedToSubject } from '../schema/audience';
 import { isForPublic, type Policy, type SchemaModel, type Table } from '../schema/model';
 import type { Verb } from './check-ids';
+import { VERBS_OF_METHODS } from './explain-answer';
 import {
   closedPolicyPlaces,
   columnPlace,
@@ -122,15 +123,6 @@ const OPEN = [
 ];
 const OPEN_FOR_WRITING = ['policy-insert-unchecked-owner', 'policy-check-weaker', ...OPEN];
 const OPEN_TO_SIGNED_OUT = ['policy-anon-write', 'policy-to-public', 'grant-to-anon', ...OPEN];
-
-const VERBS_OF_METHODS: Readonly<Record<string, Verb>> = {
-  GET: 'read',
-  HEAD: 'read',
-  POST: 'insert',
-  PUT: 'insert',
-  PATCH: 'update',
-  DELETE: 'delete',
-};
 
 /** What cannot be told hangs on the control that was refused, which may be another verb's. */
 function verbAsked({ verdict, verb, evidence }: CheckResult): Verb {

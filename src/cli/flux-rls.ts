@@ -2,6 +2,7 @@ import { CannotRun } from '../checklist/run';
 import { CannotMint } from '../tokens/mint';
 import { auditCommand } from './commands/audit';
 import { checkCommand } from './commands/check';
+import { diagnoseCommand } from './commands/diagnose';
 import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
 import { scaffoldCommand } from './commands/scaffold';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   selfTestCommand,
   auditCommand,
+  diagnoseCommand,
   scaffoldCommand,
   stackCommand,
 ];

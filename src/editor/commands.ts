@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExportTarget } from './checklist/export-report';
 import type { ValueTarget } from './checklist/give-value';
 import type { RunTarget } from './checklist/run-target';
+import type { ExplainTarget } from './checklist/explain-answer';
 import type { AccessTarget } from './lint/access-pages';
 import type { SuppressionTarget } from './lint/suppress-command';
 import type { Log } from './log';
@@ -20,6 +21,9 @@ export interface CommandArguments {
   'fluxRls.copyCurl': [subject?: string];
   'fluxRls.editSubject': [subject?: string];
   'fluxRls.enterDatabaseUrl': [];
+  'fluxRls.explainAnswer': [target?: ExplainTarget];
+  'fluxRls.explainRule': [id?: string];
+  'fluxRls.forgetSecret': [];
   'fluxRls.enterSecret': [];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.forgetDatabaseUrl': [];
