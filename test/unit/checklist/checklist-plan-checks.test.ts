@@ -163,6 +163,17 @@ describe('what CHECKs of several columns leave', () => {
     );
   });
 
+  it('is no link that a default or NULL does without', async () => {
+    const plan = await tablePlanOf(
+      `create table notes (id int primary key, owner_id text); create table t (owner_id text, a int default 3 references notes, b int references notes, check (a <> 4 and coalesce(b, 1) <> a));`,
+      't',
+    );
+    assert.deepEqual(
+      plan.columns.map(({ name, wanted }) => `${name} ${wanted === true}`),
+      ['owner_id false', 'a false', 'b false'],
+    );
+  });
+
   it('is nothing where no values fit, or none are understood', async () => {
     const row = await rowOf('a int not null, b int not null, check (a < b and b < a)');
     assert.deepEqual([row.a, row.b], [1, 1]);
