@@ -83,6 +83,19 @@ describe('what CHECKs leave of a column', () => {
     });
   }
 
+  it('has a letter in every row, and not just by accident in one', async () => {
+    for (const length of [1, 2, 3, 4]) {
+      const plan = await tablePlanOf(
+        `create table t (owner_id text, c text not null check (c ~ '[a-z]' and length(c) = ${length}));`,
+        't',
+      );
+      for (let row = 0; row < 30; row += 1) {
+        const made = makeRow(plan, { fixed: { owner_id: 'ann' }, marker: `${MARKER}${row}`, given: {} });
+        assert.match('values' in made ? (made.values.c as string) : '', /[a-z]/);
+      }
+    }
+  });
+
   it('differs from row to row, however short', async () => {
     const plan = await tablePlanOf(
       "create table t (owner_id text, c text not null unique check (c ~ '^[A-Z]{8}$'));",

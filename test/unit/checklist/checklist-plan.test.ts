@@ -411,6 +411,17 @@ describe('plans of little', () => {
     });
   });
 
+  it('take a whole number for counted only where it is the key by itself', () => {
+    const part = { format: 'integer', description: 'Note:\nThis is a Primary Key.<pk/>' };
+    const definition = (...names: string[]): unknown => ({
+      required: [...names, 'owner_id'],
+      properties: { ...Object.fromEntries(names.map(name => [name, part])), owner_id: { format: 'text' } },
+    });
+    const { tables } = planFromGateway({ definitions: { one: definition('id'), two: definition('a', 'b') } });
+    const generated = tables.map(({ columns }) => columns.map(column => column.generated).join());
+    assert.deepEqual(generated, ['default,no', 'no,no,no']);
+  });
+
   it('are made of the gateway’s document as far as it tells', () => {
     const id = {
       format: 'uuid',
