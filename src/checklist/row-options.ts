@@ -12,6 +12,8 @@ export interface Option {
   readonly sent?: RowValue;
   /** For a text that is made anew for each row. */
   readonly shape?: TextShape;
+  /** It is sent, but not made here. */
+  readonly given?: boolean;
 }
 
 /** Constants of the CHECKs that speak of a column. */
@@ -61,7 +63,8 @@ export function optionsFor(column: PlannedColumn, constants: Constants, distinct
 
 /** A value of a reference, of an owner or of whatever else is not made here: it is there, and that is all. */
 export function given(type: string): Option {
-  return { value: NUMBERS.has(type) ? 1_000_001 : TEXTS.has(type) || type === 'uuid' ? 'subject' : UNTOLD };
+  const value = NUMBERS.has(type) ? 1_000_001 : TEXTS.has(type) || type === 'uuid' ? 'subject' : UNTOLD;
+  return { value, given: true };
 }
 
 /** Forms whose length can be anything. */
