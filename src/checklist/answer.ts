@@ -15,6 +15,8 @@ export interface Answer {
   readonly rows?: readonly Record<string, unknown>[];
   /** Total of `content-range`, with `Prefer: count=exact`. */
   readonly total?: number;
+  /** Its body is none of PostgREST's: no JSON, or a success that is no list of rows. */
+  readonly foreign?: true;
   /** The server's clock, Unix seconds. */
   readonly date?: number;
 }
@@ -28,25 +30,33 @@ export interface NoAnswer {
 
 /** Reads a response once; bodies that are no JSON are kept out. */
 export async function readAnswer(response: Response): Promise<Answer> {
-  const body = parseJson(await response.text());
+  const text = await response.text();
+  const body = parseJson(text);
   const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
   const date = Date.parse(response.headers.get('date') ?? '');
   const base = {
     status: response.status,
     by: answererOf(response, body),
     ...(total !== undefined && { total: Number(total) }),
+    ...(isForeign(response.status, text, body) && { foreign: true as const }),
     ...(!Number.isNaN(date) && { date: Math.floor(date / 1000) }),
   };
   if (Array.isArray(body)) return { ...base, rows: body as Record<string, unknown>[] };
   if (typeof body !== 'object' || body === null) return base;
   const { code, message, details, error } = body as Record<string, unknown>;
-  const text = typeof message === 'string' ? message : typeof error === 'string' ? error : undefined;
+  const said = typeof message === 'string' ? message : typeof error === 'string' ? error : undefined;
   return {
     ...base,
     ...(typeof code === 'string' && { code }),
-    ...(text !== undefined && { message: text }),
+    ...(said !== undefined && { message: said }),
     ...((details === null || typeof details === 'string') && { details }),
   };
+}
+
+/** PostgREST answers a success with rows or with nothing; one object is never asked for where it would be shown. */
+function isForeign(status: number, text: string, body: unknown): boolean {
+  if (text.trim() === '') return false;
+  return body === undefined || (status < 300 && !Array.isArray(body));
 }
 
 /** PostgREST names itself; the gateway's own refusals never do and say `{"error": …}`. */

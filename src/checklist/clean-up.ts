@@ -1,6 +1,6 @@
 import { GatewayClient, type ClientOptions } from './gateway-client';
 import type { JournalStore } from './journal-store';
-import { isThere, leftRow, removeRow, type Sweep } from './row-journal';
+import { leftRow, lookFor, NOT_LOOKED_FOR, removeRow, type Sweep } from './row-journal';
 import type { LeftRow, RowsReport } from './verdict';
 
 /**
@@ -22,7 +22,13 @@ export async function cleanUpUnfinished(
     const newestFirst = [...rows].reverse().sort((one, other) => depth(other.table) - depth(one.table));
     let stay = 0;
     for (const row of newestFirst) {
-      if (await isThere(asker, row, signal)) {
+      const presence = await lookFor(asker, row, signal, client.sleep);
+      if (presence === 'not known') {
+        left.push(leftRow(row, NOT_LOOKED_FOR));
+        stay += 1;
+        continue;
+      }
+      if (presence === 'there') {
         const counts = byTable.get(row.table) ?? { created: 0, removed: 0 };
         byTable.set(row.table, counts);
         counts.created += 1;

@@ -62,7 +62,7 @@ export interface Asked {
 /** Says which layer refused a request and why. Undefined for an answer that is no refusal. */
 export function diagnose(answer: Answer | NoAnswer, asked: Asked): Diagnosis | undefined {
   if (answer.status === null) return noAnswer(answer);
-  if (answer.status < 300) return undefined;
+  if (answer.status < 300) return answer.foreign ? other(answer) : undefined;
   return (
     refusedToken(answer, asked) ?? refusedByGateway(answer) ?? refusedBySql(answer, asked) ?? other(answer)
   );

@@ -71,7 +71,7 @@ export class MadeRows implements RowSource {
     );
     const { answer } = exchange;
     for (const id of journalIds) {
-      if (answer.status !== null && answer.status < 300) this.journal.written(id);
+      if (answer.status !== null && answer.status < 300 && !answer.foreign) this.journal.written(id);
       else if (!mayHaveWritten(answer)) await this.journal.forget(id);
     }
     return { exchange, journalIds };
@@ -134,7 +134,7 @@ export class MadeRows implements RowSource {
     const sent = await this.insert(plan, [{ draft, owner: subject }], { as: subject, control: true });
     const asked = { table: plan.table, subject, owner: linkColumns(plan)[0], verb: 'INSERT' } as const;
     const tokenExpiry = this.options.asker.expiryOf(subject);
-    const refused = diagnose(sent.exchange.answer, { ...asked, tokenExpiry });
+    const refused = diagnose(sent.exchange.answer, { ...asked, tokenExpiry }) ?? notCreated(sent.exchange);
     if (refused)
       return { held: false, diagnosis: refused, evidence: [...draft.evidence, sent.exchange.evidence] };
     const { row, exchange } = await this.find(plan, draft, subject);
@@ -244,13 +244,24 @@ function idealRow(
   as: string,
 ): NonNullable<Answer['rows']>[number] {
   const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: as } : {};
-  const known = Object.entries(filter).map(([column, condition]) => [column, condition.replace(/^eq\./, '')]);
-  const row: Row = {
+  const known = Object.entries(filter).map(
+    ([column, condition]) => [column, condition.replace(/^eq\./, '')] as const,
+  );
+  return {
     ...Object.fromEntries(columns.map(column => [column, '…'])),
     ...Object.fromEntries(known),
     ...link,
   };
-  return row;
+}
+
+/** PostgREST answers 201 to an insert; whatever else says that all is well is something in between. */
+function notCreated({ answer }: Exchange): Diagnosis | undefined {
+  if (answer.status === 201) return undefined;
+  return {
+    cause: 'not-flux',
+    message: `An insert is answered with ${answer.status ?? 'nothing'}; PostgREST answers 201.`,
+    advice: 'Check the gateway URL, and what stands between.',
+  };
 }
 
 function hidden(plan: TablePlan): Diagnosis {

@@ -26,8 +26,11 @@ export type Outcome =
   | { readonly kind: 'unclear' };
 
 /** Reads an answer. `cast` says that the request asks for a column in a type that its values do not have. */
-export function outcomeOf({ answer, cast }: Pick<Exchange, 'answer' | 'cast'>): Outcome {
+export function outcomeOf({ answer, cast, evidence }: Exchange): Outcome {
   if (answer.status === null) return { kind: 'unclear' };
+  if (answer.foreign || (evidence.method === 'GET' && answer.status < 300 && !answer.rows)) {
+    return { kind: 'unclear' };
+  }
   if (answer.status < 300) return done(answer);
   const { code, message = '' } = answer;
   if (code === '42501') return { kind: message.includes('row-level security') ? 'policy' : 'privilege' };

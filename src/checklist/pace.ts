@@ -16,10 +16,13 @@ export interface Wait {
   readonly seconds: number;
 }
 
+/** Waits so many seconds; may reject when the signal is aborted. */
+export type Sleep = (seconds: number, signal: AbortSignal | undefined) => Promise<void>;
+
 export interface PaceOptions {
   readonly onWait?: ((reason: string, seconds: number) => void) | undefined;
-  /** Waits so many seconds; rejects when the signal is aborted. For tests. */
-  readonly sleep?: ((seconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  /** How waiting is done; for tests, which do not. */
+  readonly sleep?: Sleep | undefined;
 }
 
 /** Keeps the number of requests in bounds and waits, with an end, where the gateway asks for patience. */

@@ -3,10 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Asker } from './gateway-client';
 import { affects, shows } from './ideal';
 import type { JournalRow, JournalRun, JournalStore } from './journal-store';
+import type { Sleep } from './pace';
 import type { LeftRow, RowsReport } from './verdict';
 
-/** Milliseconds before each look for a row whose insert got no answer: the gateway gives up before PostgreSQL does. */
-const PAUSES = [0, 300, 1_000, 2_000];
+/** Seconds before each look for a row whose insert got no answer: the gateway gives up before PostgreSQL does. */
+const PAUSES = [0, 0.3, 1, 2];
+
+/** Milliseconds after which no insert is on its way any more: PostgreSQL's own limit on the platform is 15 s. */
+const LONGEST_REQUEST = 15_000;
 
 /** Takes a row away past every policy; true when it is gone. */
 export type Sweep = (row: JournalRow) => Promise<boolean>;
@@ -29,11 +33,11 @@ export class RowJournal {
     private readonly client: Asker,
     private readonly run: JournalRun,
     private readonly store: JournalStore | undefined,
-    private readonly sweep?: Sweep,
+    private readonly options: { readonly sweep?: Sweep | undefined; readonly sleep?: Sleep | undefined } = {},
   ) {}
 
   get canSweep(): boolean {
-    return this.sweep !== undefined;
+    return this.options.sweep !== undefined;
   }
 
   /** Writes a row down; the insert is sent after that. */
@@ -78,13 +82,20 @@ export class RowJournal {
     const depth = (entry: Entry): number => this.run.tables.indexOf(entry.row.table);
     const entries = [...this.#entries.values()].reverse().sort((one, other) => depth(other) - depth(one));
     for (const entry of entries) {
-      const found = entry.state === 'written' || (await isThere(this.client, entry.row, signal));
-      if (!found) {
+      const presence =
+        entry.state === 'written'
+          ? 'there'
+          : await lookFor(this.client, entry.row, signal, this.options.sleep);
+      if (presence === 'not known') {
+        left.push(leftRow(entry.row, NOT_LOOKED_FOR));
+        continue;
+      }
+      if (presence === 'absent') {
         await this.store?.remove(entry.row.id);
         continue;
       }
       if (entry.state === 'sent') count(this.#created, entry.row.table);
-      const reason = await removeRow(this.client, entry.row, this.sweep, signal);
+      const reason = await removeRow(this.client, entry.row, this.options.sweep, signal);
       if (reason === undefined) {
         count(this.#removed, entry.row.table);
         await this.store?.remove(entry.row.id);
@@ -135,25 +146,39 @@ export async function removeRow(
   return (await sweep?.(row)) ? undefined : reason;
 }
 
+/** Says of a row whose insert got no answer that it may be there, for nobody could look. */
+export const NOT_LOOKED_FOR = 'it may have been made, and the gateway gives no answer to tell';
+
 /** Whether a row is there whose insert got no answer; such an insert may still be on its way. */
-export async function isThere(
+export async function lookFor(
   client: Asker,
   row: JournalRow,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
-  for (const pause of PAUSES) {
-    await delay(pause);
-    for (const as of row.removers) {
-      const filter = filterFor(row, as);
-      const query = { select: Object.keys(filter)[0] ?? '', ...filter };
-      const { answer } = await client.ask(
-        { method: 'GET', table: row.table, query, as, ideal: shows([]) },
-        signal,
-      );
-      if (answer.status !== null && (answer.rows?.length ?? 0) > 0) return true;
-    }
+  sleep: Sleep = seconds => delay(seconds * 1000),
+): Promise<'there' | 'absent' | 'not known'> {
+  const isRecent = Date.now() - row.made < LONGEST_REQUEST;
+  let presence: 'absent' | 'not known' = 'not known';
+  for (const pause of isRecent ? PAUSES : [0]) {
+    await sleep(pause, signal);
+    const looks = await Promise.all(row.removers.map(as => look(client, row, as, signal)));
+    if (looks.includes('there')) return 'there';
+    presence = looks.includes('absent') ? 'absent' : 'not known';
   }
-  return false;
+  return presence;
+}
+
+async function look(
+  client: Asker,
+  row: JournalRow,
+  as: string,
+  signal: AbortSignal | undefined,
+): Promise<'there' | 'absent' | 'not known'> {
+  const filter = filterFor(row, as);
+  const query = { select: Object.keys(filter)[0] ?? '', ...filter };
+  const request = { method: 'GET', table: row.table, query, as, ideal: shows([]) } as const;
+  const { answer } = await client.ask(request, signal);
+  if (answer.status === null || answer.status >= 300) return 'not known';
+  return (answer.rows?.length ?? 0) > 0 ? 'there' : 'absent';
 }
 
 export function leftRow({ table, filter, owner }: JournalRow, reason: string): LeftRow {

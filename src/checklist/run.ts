@@ -116,7 +116,7 @@ export class Run {
       ...(schema !== undefined && { schema }),
       ...(role !== undefined && { role }),
     };
-    this.#journal = new RowJournal(asker, run, options.journal, options.sweep);
+    this.#journal = new RowJournal(asker, run, options.journal, options);
     const drafts = { plans: this.#plans, asker, given, runId: this.id, signal };
     this.#made = new MadeRows({ ...drafts, subjects }, this.#journal);
     this.#found = new FoundRows(drafts);
@@ -274,6 +274,8 @@ async function reachGateway(
     { method: 'GET', table, query: { limit: '0' }, as: undefined, ideal: refusesToken() },
     signal,
   );
+  // Cancelled before anything was known: every check is skipped, whatever the engine.
+  if (signal?.aborted) return engine ?? 'v2_shared';
   const diagnosis = diagnose(answer, { table, verb: 'SELECT' });
   if (answer.status === null || diagnosis?.cause === 'not-flux') {
     throw new CannotRun(

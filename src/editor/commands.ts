@@ -8,7 +8,9 @@ import { tellError, type Offer } from './notify';
 export interface CommandArguments {
   'fluxRls.addSubject': [];
   'fluxRls.cancelChecklist': [];
+  'fluxRls.copyAs': [subject?: string];
   'fluxRls.copyCurl': [subject?: string];
+  'fluxRls.editSubject': [subject?: string];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.forgetSecret': [];
   'fluxRls.enterSecret': [];
@@ -16,6 +18,7 @@ export interface CommandArguments {
   'fluxRls.lintWorkspace': [];
   'fluxRls.mintToken': [subject?: string];
   'fluxRls.removeSubject': [subject?: string];
+  'fluxRls.renewToken': [subject?: string];
   'fluxRls.runChecklist': [];
   'fluxRls.scaffold': [];
   'fluxRls.setGatewayUrl': [];

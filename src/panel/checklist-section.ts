@@ -1,155 +1,144 @@
-import { element, icon } from './element';
-import type { PanelChecklist, PanelEvidence, PanelPoint, ToHost } from './messages';
+import { checklistNotice, leftBehindNotice, runButton } from './checklist-notices';
+import { element, icon, iconButton, spoken } from './element';
+import { evidenceDrawer } from './evidence-drawer';
+import { matrix } from './matrix';
+import type { PanelChecklist, PanelState } from './messages';
+import type { Page } from './page';
 import { section } from './section';
-
-const SIGNS: Readonly<Record<PanelPoint['state'], { icon: string; word: string }>> = {
-  waiting: { icon: 'circle-large-outline', word: 'not asked yet' },
-  running: { icon: 'loading', word: 'running' },
-  pass: { icon: 'pass-filled', word: 'passed' },
-  fail: { icon: 'error', word: 'failed' },
-  unknown: { icon: 'question', word: 'cannot tell' },
-  skipped: { icon: 'circle-slash', word: 'skipped' },
-};
-
-/** Points whose details the person opened; a point that failed is open by itself. */
-const opened = new Map<string, boolean>();
+import { cellKey, counted, DOING, placedRows, secondsInWords, SIGNS, type PlacedCell } from './words';
 
 /** The isolation checklist: run it, watch it, read what was asked and answered. */
-export function checklistSection(checklist: PanelChecklist, send: (message: ToHost) => void): HTMLElement {
-  const busy = checklist.state === 'running' || checklist.state === 'cleaning';
+export function checklistSection(page: Page, state: PanelState): HTMLElement {
+  const { checklist } = state;
+  const live = isLive(checklist);
+  const notice = checklistNotice(page, state);
+  const menu = iconButton('ellipsis', 'More of the checklist…', () => {
+    page.send({ type: 'menu' });
+  });
   return section(
+    page,
     'isolation',
     'Isolation',
-    [],
-    runButton(busy, send),
+    [!notice && runButton(page, live, 'header'), menu],
+    leftBehindNotice(page, checklist),
+    notice,
+    ...(checklist.tables.length > 0 || live ? results(page, checklist, live) : []),
+  );
+}
+
+/** Whether a run goes on. */
+export function isLive({ state }: PanelChecklist): boolean {
+  return state === 'running' || state === 'cleaning';
+}
+
+function results(page: Page, checklist: PanelChecklist, live: boolean): (HTMLElement | false)[] {
+  const cells = placedRows(checklist.tables).flat();
+  // Nobody has to look for the first failure; what the person chose or closed stays so.
+  if (page.memory.selected === undefined) {
+    const failed = cells.find(({ cell }) => cell.state === 'fail');
+    if (failed) page.memory.select(failed.key, false);
+  }
+  const { selected } = page.memory;
+  const shown = cells.find(({ key }) => key === selected);
+  return [
     headline(checklist),
-    checklist.state === 'failed' && cannotRun(checklist, send),
-    element('ul', { class: 'points' }, ...checklist.points.map(point => pointItem(point))),
+    matrix({ tables: checklist.tables, live, selected, onChoose: choose(page) }),
+    shown !== undefined &&
+      evidenceDrawer(page, {
+        placed: shown,
+        subjects: checklist.subjects,
+        live,
+        onClose: () => {
+          page.memory.select(null, true);
+          page.redraw();
+          document.querySelector<HTMLElement>(`[data-key="${CSS.escape(shown.key)}"]`)?.focus();
+        },
+      }),
+    notCheckedList(checklist),
     rowsLine(checklist),
-  );
+  ];
 }
 
-/** Why nothing could be asked, and the way out. */
-function cannotRun({ problem }: PanelChecklist, send: (message: ToHost) => void): HTMLElement {
-  const change = (): void => {
-    send({ type: 'command', command: 'fluxRls.setGatewayUrl' });
+/** Shows a cell's evidence, or hides it again; the keyboard goes on reading there. */
+function choose(page: Page): (cell: PlacedCell, byKeyboard: boolean) => void {
+  return ({ table, row, cell }, byKeyboard) => {
+    const key = cellKey(table, row, cell);
+    const isClosing = page.memory.selected === key;
+    page.memory.select(isClosing ? null : key, true);
+    page.redraw();
+    if (isClosing) return;
+    const drawer = document.getElementById('evidence');
+    if (byKeyboard) drawer?.focus({ preventScroll: true });
+    drawer?.scrollIntoView({ block: 'nearest' });
   };
-  return element(
-    'div',
-    { role: 'alert' },
-    element('p', { class: 'problem' }, icon('error'), problem),
-    element('button', { class: 'link', type: 'button', click: change }, 'Change gateway URL…'),
-  );
-}
-
-function runButton(busy: boolean, send: (message: ToHost) => void): HTMLElement {
-  const command = busy ? 'fluxRls.cancelChecklist' : 'fluxRls.runChecklist';
-  return element(
-    'button',
-    {
-      class: busy ? 'secondary' : 'primary',
-      type: 'button',
-      id: 'run',
-      click: () => {
-        send({ type: 'command', command });
-      },
-    },
-    icon(busy ? 'debug-stop' : 'play'),
-    busy ? 'Cancel' : 'Run checklist',
-  );
 }
 
 function headline(checklist: PanelChecklist): HTMLElement {
-  const { state, table, owner, subjects, points, ranAt, seconds } = checklist;
-  const count = (wanted: PanelPoint['state']): number =>
-    points.filter(point => point.state === wanted).length;
-  const words = {
-    never: 'Never run. It asks the gateway as two subjects and as nobody, and removes the rows it makes.',
-    running: `Asking about ${table} as ${subjects.join(' and ')}…`,
-    cleaning: 'Removing the rows it made…',
-    done: `${count('pass')} passed, ${count('fail')} failed, ${count('unknown')} cannot tell`,
-    cancelled: `Cancelled: ${count('pass')} passed, ${count('fail')} failed, ${count('skipped')} not asked`,
-    failed: 'Nothing could be asked.',
-  }[state];
-  const ended = state === 'done' || state === 'cancelled';
+  const { state, counts, mode, seconds, requests, requestSeconds, ranAt, waiting, waits } = checklist;
+  const shown = (['pass', 'fail', 'unknown', 'skipped'] as const).filter(
+    verdict => verdict !== 'skipped' || counts.skipped > 0,
+  );
+  const doing = DOING[state];
+  const [whole, oneByOne] = [secondsInWords(seconds), secondsInWords(requestSeconds)];
+  const took = [
+    requests === 0 ? whole : `${counted(requests, 'request')} in ${whole}`,
+    ...(requestSeconds > seconds && oneByOne !== whole ? [`${oneByOne} one by one`] : []),
+  ].join(', ');
   return element(
     'div',
     { class: 'headline' },
-    element('p', { role: 'status' }, words),
-    ended && element('p', { class: 'dim' }, `${table} · ${owner} · ${seconds.toFixed(1)} s · ${ranAt}`),
-  );
-}
-
-function pointItem(point: PanelPoint): HTMLElement {
-  const sign = SIGNS[point.state];
-  const judged = point.message !== '';
-  const details = element(
-    'details',
-    {
-      class: `point ${point.state}`,
-      ...((opened.get(point.id) ?? isBad(point)) && judged ? { open: '' } : {}),
-    },
     element(
-      'summary',
-      { 'aria-label': `${point.title}: ${sign.word}` },
-      icon(sign.icon, point.state === 'running' ? 'running codicon-modifier-spin' : point.state),
-      element('span', { class: 'title' }, point.title),
-      point.cause !== null && point.state !== 'skipped' && element('span', { class: 'cause' }, point.cause),
-    ),
-    judged && element('p', { class: 'message' }, point.message),
-    point.advice !== '' && element('p', { class: 'advice' }, icon('lightbulb'), point.advice),
-    point.evidence.length > 0 && evidenceList(point.evidence),
-  );
-  details.addEventListener('toggle', () => {
-    opened.set(point.id, details.open);
-  });
-  return element('li', {}, details);
-}
-
-/** What was asked and answered; controls are what has to work for the rest to prove anything. */
-function evidenceList(evidence: readonly PanelEvidence[]): HTMLElement {
-  return element(
-    'details',
-    { class: 'evidence' },
-    element('summary', {}, 'What was asked and answered'),
-    element(
-      'ol',
-      {},
-      ...evidence.map(asked =>
+      'p',
+      { class: 'counts' },
+      doing !== '' && element('span', { class: 'doing' }, doing),
+      ...shown.map(verdict =>
         element(
-          'li',
-          {},
-          element('code', {}, `${asked.method} ${asked.path}`),
-          element(
-            'span',
-            { class: 'dim' },
-            `${asked.control ? 'control, ' : ''}as ${asked.as} → ${asked.status ?? 'no answer'}${asked.code === null ? '' : ` ${asked.code}`} · ${asked.answer}`,
-          ),
+          'span',
+          { class: 'count', title: `${counts[verdict]} ${SIGNS[verdict].word}` },
+          icon(SIGNS[verdict].icon, verdict),
+          String(counts[verdict]),
+          spoken(` ${SIGNS[verdict].word}, `),
         ),
+      ),
+    ),
+    element(
+      'p',
+      { class: 'dim' },
+      [mode === 'full' ? 'full mode' : 'no-write mode', ...(isLive(checklist) ? [] : [took, ranAt])].join(
+        ' · ',
+      ),
+    ),
+    waiting !== '' && element('p', { class: 'waiting' }, icon('clock'), element('span', {}, waiting)),
+    ...waits.map(wait =>
+      element(
+        'p',
+        { class: 'dim' },
+        `Waited ${secondsInWords(wait.seconds)} in all, ${counted(wait.times, 'time')}: ${wait.reason}`,
       ),
     ),
   );
 }
 
-function rowsLine({ state, rows }: PanelChecklist): HTMLElement | false {
+function notCheckedList({ notChecked }: PanelChecklist): HTMLElement | false {
+  if (notChecked.length === 0) return false;
+  return element(
+    'details',
+    { class: 'details' },
+    element('summary', {}, `${counted(notChecked.length, 'table')} not checked`),
+    ...notChecked.map(({ table, reason }) => element('p', {}, element('code', {}, table), ` ${reason}`)),
+  );
+}
+
+/** What the run made and removed, as soon as it has ended. */
+function rowsLine(checklist: PanelChecklist): HTMLElement | false {
+  const { state, rows } = checklist;
   if (state !== 'done' && state !== 'cancelled') return false;
   return element(
     'div',
     { class: 'rows-made' },
-    element(
-      'p',
-      { class: 'dim' },
-      `${rows.created} ${rows.created === 1 ? 'row' : 'rows'} made, ${rows.removed} removed`,
+    element('p', { class: 'dim' }, `${counted(rows.created, 'row')} made, ${rows.removed} removed`),
+    ...rows.left.map(row =>
+      element('p', { class: 'problem' }, icon('warning'), element('span', {}, `Left behind: ${row}`)),
     ),
-    ...rows.left.map(row => element('p', { class: 'problem' }, icon('warning'), `Left behind: ${row}`)),
   );
-}
-
-function isBad({ state }: PanelPoint): boolean {
-  return state === 'fail' || state === 'unknown';
-}
-
-/** A new run starts with every point as its verdict has it. */
-export function forgetOpenPoints(): void {
-  opened.clear();
 }

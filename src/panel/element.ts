@@ -1,9 +1,10 @@
 type Child = Node | string | false | null | undefined;
+type Attributes = Readonly<Record<string, string | ((event: Event) => void)>>;
 
 /** Makes an element; text goes in as text, never as markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  attributes: Readonly<Record<string, string | (() => void)>> = {},
+  attributes: Attributes = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
@@ -27,4 +28,14 @@ export function iconButton(name: string, label: string, click: () => void): HTML
     { class: 'icon-button', type: 'button', title: label, 'aria-label': label, click },
     icon(name),
   );
+}
+
+/** A button that looks like a link, for what is not the first thing to do. */
+export function linkButton(label: string, click: () => void, name = label): HTMLButtonElement {
+  return element('button', { class: 'link', type: 'button', 'aria-label': name, click }, label);
+}
+
+/** Text for a screen reader alone. */
+export function spoken(text: string): HTMLElement {
+  return element('span', { class: 'sr-only' }, text);
 }

@@ -1,91 +1,98 @@
-import { checklistSection, forgetOpenPoints } from './checklist-section';
+import { commandButton } from './checklist-notices';
+import { checklistSection, isLive } from './checklist-section';
 import { element } from './element';
-import type { PanelCommand, PanelState, ToHost, ToPanel } from './messages';
+import { keptFocus, restoreFocus } from './focus';
+import { lifeClock } from './life';
+import { Memory, type PageStore } from './memory';
+import type { PanelState, ToHost, ToPanel } from './messages';
+import type { Page } from './page';
 import { projectSection } from './project-section';
-import { refreshLives, subjectsSection } from './subjects-section';
+import { subjectsSection } from './subjects-section';
+import { whenReleased } from './when-released';
+import { announcement } from './words';
 
-declare function acquireVsCodeApi(): { postMessage(message: ToHost): void };
+declare function acquireVsCodeApi(): PageStore & { postMessage(message: ToHost): void };
 
 const host = acquireVsCodeApi();
 const root = document.getElementById('root');
-let lastState: PanelState['checklist']['state'] = 'never';
-
-function send(message: ToHost): void {
-  host.postMessage(message);
-}
+/** Stays in the page: a screen reader hears only of changes in what it knows. */
+const announcer = element('div', { class: 'sr-only', role: 'status' });
+let state: PanelState | undefined;
+const redraw = (): void => {
+  if (state) draw(state);
+};
+const redrawWhenReleased = whenReleased(redraw);
+const updateClock = lifeClock(redraw);
+const page: Page = {
+  memory: new Memory(host),
+  send: message => {
+    host.postMessage(message);
+  },
+  redraw,
+};
 
 window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
-  draw(event.data.state);
+  const before = state;
+  state = event.data.state;
+  if (before && isLive(state.checklist) && !isLive(before.checklist)) page.memory.startRun();
+  redrawWhenReleased();
+  // A page that comes back is where it was left.
+  if (!before) window.scrollTo(0, page.memory.scroll);
 });
-setInterval(refreshLives, 1000);
-send({ type: 'ready' });
+window.addEventListener('scrollend', () => {
+  page.memory.setScroll(window.scrollY);
+});
+document.body.append(announcer);
+page.send({ type: 'ready' });
 
-/** Draws everything anew and puts the focus back where it was. */
-function draw(state: PanelState): void {
-  if (state.checklist.state === 'running' && lastState !== 'running') forgetOpenPoints();
-  lastState = state.checklist.state;
-  const focused = focusPath();
-  root?.replaceChildren(...content(state));
+/** Draws everything anew; the focus, and how far the page is scrolled, stay. */
+function draw(shown: PanelState): void {
+  const focused = keptFocus();
+  const { scrollY } = window;
+  root?.replaceChildren(...content(shown));
+  const said = announcement(shown.checklist);
+  if (announcer.textContent !== said) announcer.textContent = said;
   restoreFocus(focused);
+  window.scrollTo(0, scrollY);
+  updateClock();
 }
 
-function content(state: PanelState): HTMLElement[] {
-  if (!state.project) {
+function content(shown: PanelState): HTMLElement[] {
+  const { project } = shown;
+  if (!project) {
     return [
-      emptyState('Open the folder of your app to see its Flux project.', 'Open Folder', 'vscode.openFolder'),
+      emptyState(
+        'Open the folder of your app to see its Flux project.',
+        commandButton(page, 'Open Folder', 'vscode.openFolder'),
+      ),
     ];
   }
-  if (!state.trusted) {
-    const why =
-      'This folder is not trusted. SQL is linted; tokens, the checklist and the local Flux wait until it is.';
-    return [emptyState(why, 'Manage Workspace Trust', 'workbench.trust.manage')];
+  if (!shown.trusted) {
+    return [
+      emptyState(
+        'This folder is not trusted. SQL is linted; tokens, the checklist and the local Flux wait until it is.',
+        commandButton(page, 'Manage Workspace Trust', 'workbench.trust.manage'),
+      ),
+    ];
   }
-  const isEmpty = state.localFlux === 'stopped' && state.project.rows.every(row => row.state !== 'found');
+  const isEmpty = shown.localFlux !== 'running' && project.rows.every(row => row.state !== 'found');
   return [
     ...(isEmpty
       ? [
           emptyState(
             'No Flux project was found in this folder.',
-            'Scaffold Auth.js Files…',
-            'fluxRls.scaffold',
+            commandButton(page, 'Scaffold Auth.js Files…', 'fluxRls.scaffold'),
           ),
         ]
       : []),
-    projectSection(state, state.project, send),
-    subjectsSection(state.subjects, send),
-    checklistSection(state.checklist, send),
+    projectSection(page, shown, project),
+    subjectsSection(page, shown.subjects),
+    // Without a project there is nobody to ask.
+    ...(isEmpty ? [] : [checklistSection(page, shown)]),
   ];
 }
 
 /** One sentence and one action. */
-function emptyState(sentence: string, label: string, command: PanelCommand): HTMLElement {
-  return element(
-    'div',
-    { class: 'empty' },
-    element('p', {}, sentence),
-    element(
-      'button',
-      {
-        class: 'primary',
-        type: 'button',
-        click: () => {
-          send({ type: 'command', command });
-        },
-      },
-      label,
-    ),
-  );
-}
-
-/** The focused control by its place among all controls, which a redraw keeps. */
-function focusPath(): { selector: string; index: number } | undefined {
-  const selector = 'button, summary';
-  const active = document.activeElement;
-  const index = active ? [...document.querySelectorAll(selector)].indexOf(active) : -1;
-  return index === -1 ? undefined : { selector, index };
-}
-
-function restoreFocus(focused: { selector: string; index: number } | undefined): void {
-  if (!focused) return;
-  document.querySelectorAll<HTMLElement>(focused.selector)[focused.index]?.focus();
+function emptyState(sentence: string, action: HTMLElement): HTMLElement {
+  return element('div', { class: 'empty' }, element('p', {}, sentence), action);
 }

@@ -1,5 +1,6 @@
-import { element, icon } from './element';
-import type { PanelProject, PanelState, ProjectRow, ToHost } from './messages';
+import { element, icon, linkButton } from './element';
+import type { PanelProject, PanelState, ProjectRow } from './messages';
+import type { Page } from './page';
 import { section } from './section';
 
 const SIGNS: Readonly<Record<ProjectRow['state'], { icon: string; word: string }>> = {
@@ -10,30 +11,46 @@ const SIGNS: Readonly<Record<ProjectRow['state'], { icon: string; word: string }
 };
 
 /** What is known of the project, and what puts right what is missing. */
-export function projectSection(
-  state: PanelState,
-  project: PanelProject,
-  send: (message: ToHost) => void,
-): HTMLElement {
+export function projectSection(page: Page, state: PanelState, project: PanelProject): HTMLElement {
   return section(
+    page,
     'project',
     'Project',
     [],
     element(
       'p',
-      { class: 'headline' },
+      { class: 'project-name' },
       element('strong', {}, project.name),
       element('span', { class: 'dim' }, project.engine),
     ),
-    element('dl', { class: 'rows' }, ...project.rows.map(row => projectRow(row, send))),
-    ...project.problems.map(problem => element('p', { class: 'problem' }, icon('warning'), problem)),
-    localFlux(state, send),
+    project.profile !== null && profileLine(page, project.profile),
+    element('dl', { class: 'rows' }, ...project.rows.map(row => projectRow(page, row))),
+    ...project.problems.map(problem =>
+      element('p', { class: 'problem' }, icon('warning'), element('span', {}, problem)),
+    ),
+    localFlux(page, state),
   );
 }
 
-function projectRow(row: ProjectRow, send: (message: ToHost) => void): HTMLElement {
+/** Which saved profile counts: it decides whom everything below is asked. */
+function profileLine(page: Page, profile: string): HTMLElement {
+  return element(
+    'p',
+    { class: 'profile' },
+    element('span', {}, `profile ${profile}`),
+    linkButton(
+      'Switch…',
+      () => {
+        page.send({ type: 'command', command: 'fluxRls.chooseProfile' });
+      },
+      'Switch profile…',
+    ),
+  );
+}
+
+function projectRow(page: Page, row: ProjectRow): HTMLElement {
   const sign = SIGNS[row.state];
-  const { action } = row;
+  const { action, note, value, source } = row;
   return element(
     'div',
     { class: `row ${row.state}` },
@@ -46,50 +63,33 @@ function projectRow(row: ProjectRow, send: (message: ToHost) => void): HTMLEleme
     ),
     element(
       'dd',
-      { title: row.source === '' ? row.value : `${row.value} (${row.source})` },
-      element('span', { class: 'value' }, row.value),
-      row.source !== '' && element('span', { class: 'dim' }, row.source),
+      { title: source === '' ? value : `${value} (${source})` },
+      element('span', { class: 'value' }, value),
+      source !== '' && element('span', { class: 'dim' }, source),
+      note !== undefined && element('span', { class: 'dim note' }, note),
     ),
     action &&
-      element(
-        'button',
-        {
-          class: 'link',
-          type: 'button',
-          'aria-label': `${action.label} (${row.label})`,
-          click: () => {
-            send({ type: 'command', command: action.command });
-          },
-        },
+      linkButton(
         action.label,
+        () => {
+          page.send({ type: 'command', command: action.command });
+        },
+        `${action.label} (${row.label})`,
       ),
   );
 }
 
-function localFlux({ localFlux: local }: PanelState, send: (message: ToHost) => void): HTMLElement {
+function localFlux(page: Page, { localFlux: local }: PanelState): HTMLElement {
   if (local === 'starting')
-    return element(
-      'p',
-      { class: 'dim', role: 'status' },
-      icon('loading', 'codicon-modifier-spin'),
-      'Starting the local Flux…',
-    );
+    return element('p', { class: 'dim', role: 'status' }, icon('vm-outline'), ' Starting the local Flux…');
   const command = local === 'running' ? 'fluxRls.stopLocalFlux' : 'fluxRls.startLocalFlux';
   return element(
     'p',
     { class: 'local' },
     icon(local === 'running' ? 'vm-running' : 'vm-outline'),
     local === 'running' ? 'Local Flux is running' : 'Local Flux is stopped',
-    element(
-      'button',
-      {
-        class: 'link',
-        type: 'button',
-        click: () => {
-          send({ type: 'command', command });
-        },
-      },
-      local === 'running' ? 'Stop Local Flux' : 'Start Local Flux',
-    ),
+    linkButton(local === 'running' ? 'Stop Local Flux' : 'Start Local Flux', () => {
+      page.send({ type: 'command', command });
+    }),
   );
 }

@@ -1,24 +1,22 @@
 import { element } from './element';
-
-/** Sections that the person closed; kept while the page lives. */
-const closed = new Set<string>();
+import type { Page } from './page';
 
 /** A collapsible part of the panel with a heading and actions beside it. */
 export function section(
+  page: Page,
   id: string,
   title: string,
-  actions: readonly HTMLElement[],
+  actions: readonly (HTMLElement | false)[],
   ...content: readonly (Node | string | false | undefined)[]
 ): HTMLElement {
   const details = element(
     'details',
-    { class: 'section', id, ...(closed.has(id) ? {} : { open: '' }) },
+    { class: 'section', id, ...(page.memory.isClosed(id) ? {} : { open: '' }) },
     element('summary', {}, element('h2', {}, title)),
     element('div', { class: 'body' }, ...content),
   );
   details.addEventListener('toggle', () => {
-    if (details.open) closed.delete(id);
-    else closed.add(id);
+    page.memory.setClosed(id, !details.open);
   });
   return element(
     'div',

@@ -78,29 +78,47 @@ async function signatureObjections(
   if (algorithm !== TOKEN_ALGORITHM) {
     const named = typeof algorithm === 'string' ? algorithm : 'no algorithm';
     return [
-      { refused: true, message: `It is signed with ${named}; only ${TOKEN_ALGORITHM} is accepted (401).` },
+      {
+        refused: true,
+        message: `It is signed with ${named}; only ${TOKEN_ALGORITHM} is accepted (401).`,
+        fix: `Sign with the project secret: .setProtectedHeader({ alg: "${TOKEN_ALGORITHM}" }).`,
+      },
     ];
   }
   if (!secret) return [];
   const key = Buffer.from(secret.reveal(), 'utf8');
   if (await verifies(token, key)) return [];
-  return [{ refused: true, message: await wrongSecret(token, secret) }];
+  return [{ refused: true, ...(await wrongSecret(token, secret)) }];
 }
 
 /** Says how the secret was mistaken where that can be found out. */
-async function wrongSecret(token: string, secret: Secret): Promise<string> {
+async function wrongSecret(token: string, secret: Secret): Promise<Pick<Objection, 'message' | 'fix'>> {
   const text = secret.reveal();
-  const mistakes: [string, Uint8Array][] = [
-    ['the secret and a line break', Buffer.from(`${text}\n`, 'utf8')],
-    ['the base64-decoded secret', Buffer.from(text, 'base64')],
-    ['the secret in quotes', Buffer.from(`"${text}"`, 'utf8')],
+  const mistakes: [mistake: string, fix: string, key: Uint8Array][] = [
+    ['the secret and a line break', 'Trim the secret where it is read.', Buffer.from(`${text}\n`, 'utf8')],
+    [
+      'the base64-decoded secret',
+      'Make the key with new TextEncoder().encode(secret), not from base64.',
+      Buffer.from(text, 'base64'),
+    ],
+    [
+      'the secret in quotes',
+      'Take the quotes off where the secret is set: some hosts keep them.',
+      Buffer.from(`"${text}"`, 'utf8'),
+    ],
   ];
-  for (const [mistake, key] of mistakes) {
+  for (const [mistake, fix, key] of mistakes) {
     if (key.length > 0 && (await verifies(token, key))) {
-      return `It is signed with ${mistake}; sign with the text of the secret as it is (401).`;
+      return {
+        message: `It is signed with ${mistake}; sign with the text of the secret as it is (401).`,
+        fix,
+      };
     }
   }
-  return 'It is not signed with this project’s secret (401). Is the app’s secret the one of this project?';
+  return {
+    message: 'It is not signed with this project’s secret (401).',
+    fix: 'Compare the app’s secret with the project’s, and start the app again: it reads .env files once.',
+  };
 }
 
 async function verifies(token: string, key: Uint8Array): Promise<boolean> {

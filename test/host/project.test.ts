@@ -118,14 +118,26 @@ describe('a project in VS Code [one folder]', () => {
       'gateway found the local Flux',
       'schema found the local Flux',
       'secret found the local Flux',
+      'app route missing ',
     ]);
 
     await vscode.commands.executeCommand('fluxRls.runChecklist');
     assert.equal(checklist.runOf(folder()).state, 'done');
     await until('the panel shows the verdicts', () => panel.shown?.checklist.state === 'done');
     assert.deepEqual(
-      panel.shown?.checklist.points.map(({ id, state }) => `${id} ${state}`),
-      ['signed-out pass', 'own-rows-only pass', 'forged-insert pass', 'cross-read pass'],
+      panel.shown?.checklist.tables.flatMap(({ name, rows }) =>
+        rows.flatMap(({ label, cells }) =>
+          cells.flatMap(({ points }) =>
+            points.map(({ check, state }) => `${name} ${label} ${check} ${state}`),
+          ),
+        ),
+      ),
+      [
+        'notes A→B own-rows-only pass',
+        'notes A→B cross-read pass',
+        'notes A→B forged-insert pass',
+        'notes none signed-out pass',
+      ],
     );
     assert.deepEqual(panel.shown.checklist.rows, { created: 2, removed: 2, left: [] });
     const flux = localFlux.runningFor(folder());

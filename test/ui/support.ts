@@ -76,10 +76,19 @@ export async function openPanel(workbench: Workbench): Promise<FrameLocator> {
   return workbench.webview(EXTENSION, { has: '#root > *' });
 }
 
-/** `title: verdict` of every point, as a screen reader says it. */
+/** `table, who, verb: verdict` of every cell that was asked about, as a screen reader says it. */
 export async function verdictsOf(panel: FrameLocator): Promise<string[]> {
-  const points = await panel.locator('.point > summary').all();
-  return Promise.all(points.map(async point => (await point.getAttribute('aria-label')) ?? ''));
+  const cells = await panel.locator('.cell:not(.none)').all();
+  return Promise.all(cells.map(async cell => (await cell.getAttribute('aria-label')) ?? ''));
+}
+
+/** Waits until a run has ended with these counts, and its rows are gone. */
+export async function endOfRun(panel: FrameLocator, counts: RegExp): Promise<void> {
+  const section = panel.locator('.section-frame', { has: panel.locator('#isolation') });
+  await section
+    .filter({ hasText: counts })
+    .filter({ hasText: /rows? made/ })
+    .waitFor();
 }
 
 /** A picture of a window, kept as output of the tests. */

@@ -47,7 +47,7 @@ async function judgeGateway(context: CheckContext, verb: Verb): Promise<Judged> 
     return passed('Without a token: 401.', ...evidence);
   }
   const diagnosis = context.diagnose(told, 'SELECT');
-  if (told.answer.status === null || told.answer.status >= 500 || told.answer.status === 429) {
+  if (told.outcome.kind === 'unclear') {
     return unproved(diagnosis ?? { cause: 'gateway-error', message: 'No answer.', advice: '' }, ...evidence);
   }
   return failed(

@@ -41,6 +41,7 @@ async function judge(context: CheckContext, fault: TokenFault | undefined): Prom
   // Only rows that are there can prove that the policies keep such requests out.
   // Without a role there still is a subject, whose own rows a policy for everybody shows.
   const own = runsAtAll ? await context.own(fault === 'no-role' ? b : a) : undefined;
+  if (fault === 'no-role' && own && !own.held) return unproved(own.diagnosis, own.evidence);
   const filter = fault === 'no-role' && own?.held ? own.value.filter : {};
   if (fault === 'no-role' && own && !own.held) return unproved(own.diagnosis, own.evidence);
   const as: Caller = fault === undefined ? undefined : { subject: a, fault };

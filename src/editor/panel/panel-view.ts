@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { parseToHost, type PanelState, type SubjectAction, type ToPanel } from '../../panel/messages';
+import {
+  parseToHost,
+  type PanelState,
+  type PanelSubject,
+  type SubjectAction,
+  type ToPanel,
+} from '../../panel/messages';
 import type { ChecklistService } from '../checklist/checklist-service';
-import type { CommandId } from '../commands';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
 import type { Projects } from '../project/projects';
@@ -11,18 +16,14 @@ import type { LocalFluxService } from '../stack/local-flux-service';
 import type { Subjects } from '../tokens/subjects';
 import type { TokenCommands } from '../tokens/token-commands';
 import { currentFolder } from '../workspace-files';
+import { ChecklistActions } from './checklist-actions';
 import { panelHtml } from './panel-html';
-import { panelChecklist, panelProject } from './panel-state';
+import { showChecklistMenu, showSubjectMenu } from './panel-menus';
+import type { PanelSources } from './panel-sources';
+import { panelChecklist, panelProject, usualMilliseconds } from './panel-state';
 
 /** Id of the view in the manifest. */
 const VIEW = 'fluxRls.panel';
-
-const SUBJECT_COMMANDS: Readonly<Record<SubjectAction, CommandId>> = {
-  copyToken: 'fluxRls.mintToken',
-  copyCurl: 'fluxRls.copyCurl',
-  showClaims: 'fluxRls.showClaims',
-  removeSubject: 'fluxRls.removeSubject',
-};
 
 /** The sidebar page: it shows state and asks for commands, and the host decides. */
 export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -32,6 +33,7 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
   /** Counts what was to be shown, so that an older state never replaces a newer one. */
   #turn = 0;
   #folder: vscode.WorkspaceFolder | undefined;
+  readonly #actions: ChecklistActions;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -41,7 +43,9 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
     private readonly checklist: ChecklistService,
     private readonly localFlux: LocalFluxService,
     private readonly log: Log,
+    private readonly sources: PanelSources = {},
   ) {
+    this.#actions = new ChecklistActions(projects, checklist, sources);
     this.#store.add(vscode.window.registerWebviewViewProvider(VIEW, this));
     const show = (): void => {
       void this.#show();
@@ -98,7 +102,13 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
         await vscode.commands.executeCommand(parsed.command);
         break;
       case 'subject':
-        await vscode.commands.executeCommand(SUBJECT_COMMANDS[parsed.action], parsed.subject);
+        await actOnSubject(parsed.action, parsed.subject);
+        break;
+      case 'checklist':
+        await this.#actions.act(parsed.action, parsed.target, this.#currentFolder());
+        break;
+      case 'menu':
+        await showChecklistMenu();
         break;
       case undefined:
         this.log.error('The panel sent something that is no message of its protocol.');
@@ -124,19 +134,39 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   async #state(): Promise<PanelState> {
     const folder = this.#currentFolder();
+    const run = this.checklist.runOf(folder);
+    const extras = { ...(folder && this.sources.extrasOf?.(folder)), milliseconds: usualMilliseconds(run) };
     return {
       trusted: vscode.workspace.isTrusted,
-      project: folder ? panelProject(await this.projects.of(folder)) : null,
+      project: folder ? panelProject(await this.projects.of(folder), extras) : null,
       localFlux: this.localFlux.state,
-      subjects: folder
-        ? this.subjects.list(folder).map((subject, index) => ({
-            subject,
-            role: readSettings(folder.uri).tokenRole,
-            mark: String.fromCharCode('A'.charCodeAt(0) + (index % 26)),
-            expiresAt: this.tokens.expiryOf(folder, subject) ?? null,
-          }))
-        : [],
-      checklist: panelChecklist(this.checklist.runOf(folder)),
+      subjects: folder ? this.#subjects(folder) : [],
+      checklist: panelChecklist(run, folder ? this.subjects.marks(folder) : [], result =>
+        folder ? this.sources.causeOf?.(folder, result) : undefined,
+      ),
     };
+  }
+
+  #subjects(folder: vscode.WorkspaceFolder): PanelSubject[] {
+    const { tokenRole } = readSettings(folder.uri);
+    return this.subjects.marks(folder).map(mark => {
+      const { label = '', role = tokenRole, claims = {} } = this.subjects.find(folder, mark.subject);
+      const { expiresAt = null, lifetime = 0 } = this.tokens.lifeOf(folder, mark.subject) ?? {};
+      return { ...mark, label, role, claims: Object.keys(claims), expiresAt, lifetime };
+    });
+  }
+}
+
+async function actOnSubject(action: SubjectAction, subject: string): Promise<void> {
+  switch (action) {
+    case 'copyToken':
+      await vscode.commands.executeCommand('fluxRls.mintToken', subject);
+      break;
+    case 'renewToken':
+      await vscode.commands.executeCommand('fluxRls.renewToken', subject);
+      break;
+    case 'more':
+      await showSubjectMenu(subject);
+      break;
   }
 }

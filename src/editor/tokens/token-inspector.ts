@@ -41,7 +41,8 @@ function inspectionPage(
 ): string[] {
   const refused = objections.filter(objection => objection.refused);
   const others = objections.filter(objection => !objection.refused);
-  const bullets = (list: typeof objections): string => list.map(({ message }) => `- ${message}`).join('\n');
+  const bullets = (list: typeof objections): string =>
+    list.map(({ message, fix }) => `- ${message}\n\n  *Fix:* ${fix}`).join('\n');
   return [
     refused.length > 0
       ? `**The gateway will refuse it.**\n\n${bullets(refused)}`

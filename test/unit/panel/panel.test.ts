@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { panelHtml } from '../../../src/editor/panel/panel-html';
 import { redact } from '../../../src/editor/redact';
-import { PANEL_COMMANDS, parseToHost } from '../../../src/panel/messages';
+import { CHECKLIST_ACTIONS, PANEL_COMMANDS, parseToHost } from '../../../src/panel/messages';
 import { REPOSITORY } from '../../support/local-flux';
 
 describe('the panel’s page', () => {
@@ -25,15 +25,10 @@ describe('the panel’s page', () => {
   });
 
   it('is drawn without markup from data', () => {
-    for (const file of [
-      'main',
-      'element',
-      'checklist-section',
-      'project-section',
-      'subjects-section',
-      'section',
-    ]) {
-      const text = readFileSync(path.join(REPOSITORY, 'src/panel', `${file}.ts`), 'utf8');
+    const files = readdirSync(path.join(REPOSITORY, 'src/panel')).filter(file => file.endsWith('.ts'));
+    assert.ok(files.includes('main.ts'));
+    for (const file of files) {
+      const text = readFileSync(path.join(REPOSITORY, 'src/panel', file), 'utf8');
       assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/, file);
     }
   });
@@ -49,6 +44,20 @@ describe('messages of the page', () => {
       action: 'copyToken',
       subject: 'ann',
     });
+    assert.deepEqual(parseToHost({ type: 'menu' }), { type: 'menu' });
+    for (const action of CHECKLIST_ACTIONS) {
+      const target = { table: 'notes', check: 'view-read', through: 'all_notes' };
+      assert.deepEqual(parseToHost({ type: 'checklist', action, target: { ...target, more: 1 } }), {
+        type: 'checklist',
+        action,
+        target,
+      });
+    }
+    assert.deepEqual(parseToHost({ type: 'checklist', action: 'run', target: { table: 'notes' } }), {
+      type: 'checklist',
+      action: 'run',
+      target: { table: 'notes' },
+    });
   });
 
   it('are dropped otherwise', () => {
@@ -61,6 +70,11 @@ describe('messages of the page', () => {
       { type: 'command' },
       { type: 'subject', action: 'copyToken' },
       { type: 'subject', action: 'eval', subject: 'ann' },
+      { type: 'checklist', action: 'run' },
+      { type: 'checklist', action: 'run', target: {} },
+      { type: 'checklist', action: 'delete', target: { table: 'notes' } },
+      { type: 'checklist', action: 'run', target: { table: 'notes', check: 1 } },
+      { type: 'checklist', action: 'run', target: { table: 'notes', through: null } },
     ]) {
       assert.equal(parseToHost(message), undefined);
     }
