@@ -77,7 +77,9 @@ export function openedChecks(facts: TableFacts, open: Openings): CheckId[] {
     if (read && !read.needsSubject) checks.push('no-sub');
     if (read?.anonymous && anonymous.has('read')) checks.push('no-role');
     if (nobody('insert', open.insert)) checks.push('signed-out-insert');
-    if (nobody('read', read) && nobody('update', open.found, open.written)) checks.push('signed-out-update');
+    const hasFreeKey = plan.columns.some(({ name, updatable }) => plan.key.includes(name) && updatable);
+    if (nobody('update', open.found, open.written) && (hasFreeKey || nobody('read', read)))
+      checks.push('signed-out-update');
     if (nobody('read', read) && nobody('delete', open.delete)) checks.push('signed-out-delete');
   }
   return only(facts, checks);

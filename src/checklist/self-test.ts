@@ -117,24 +117,14 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTestReport
 }
 
 async function run(options: SelfTestOptions, defect?: Defect): Promise<ChecklistReport> {
-  const { stage, gatewayUrl, schema, secret, fetch, now, plan, engine, signal, given, role, claims } =
-    options;
+  const { stage, onProgress: _progress, defects: _defects, fetch, ...asked } = options;
+  const isOpen = defect !== undefined && defect.plant === undefined;
   return runChecklist({
-    gatewayUrl,
-    schema,
-    secret,
-    fetch:
-      defect && defect.plant === undefined ? openGateway({ fetch, secret, now, role }, SUBJECTS[0]) : fetch,
-    now,
-    role,
-    claims,
-    plan,
-    engine,
+    ...asked,
+    fetch: isOpen ? openGateway(options, SUBJECTS[0]) : fetch,
     mode: 'full',
     subjects: SUBJECTS,
-    sweep: async row => (await stage.remove(sweepSql(row, schema))) > 0,
-    ...(given && { given }),
-    ...(signal && { signal }),
+    sweep: async row => (await stage.remove(sweepSql(row, asked.schema))) > 0,
     ...(defect && { only: [{ table: defect.table }] }),
   });
 }

@@ -1,5 +1,6 @@
 import type { CheckContext, Told } from '../context';
 import { affects, refusesToken, type Ideal } from '../ideal';
+import { nullColumn } from '../known-row';
 import { gotThrough } from '../outcome';
 import type { CheckId, Verb } from '../verdict';
 import { defineCheck, failed, isOwned, notAskable, passed, unproved, type Check, type Judged } from './check';
@@ -96,7 +97,23 @@ async function tryInsert(context: CheckContext): Promise<Tried | Judged> {
 }
 
 async function tryUpdate(context: CheckContext): Promise<Tried | Judged> {
-  return tryOnOwnRow(context, (row, as, ideal) => context.probeUpdate(row, context.changeOf(row), as, ideal));
+  const tried = await tryOnOwnRow(context, (row, as, ideal) =>
+    context.probeUpdate(row, context.changeOf(row), as, ideal),
+  );
+  if ('verdict' in tried || gotThrough(tried.told.outcome)) return tried;
+  const missing = nullColumn(context.plan, 'update');
+  // No trigger fills in a key: whatever is reached cannot be written.
+  if (missing === undefined || !context.plan.key.includes(missing)) return tried;
+  // A filter asks the SELECT policy as well, which hides rows that an UPDATE without one reaches.
+  const told = await context.ask({
+    method: 'PATCH',
+    as: undefined,
+    body: { [missing]: null },
+    prefer: 'return=minimal',
+    single: true,
+    ideal: affects(0),
+  });
+  return gotThrough(told.outcome) ? { ...tried, told } : tried;
 }
 
 async function tryDelete(context: CheckContext): Promise<Tried | Judged> {
