@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { ChecklistFeature } from './editor/checklist/checklist-feature';
 import type { ChecklistService } from './editor/checklist/checklist-service';
 import type { TestExplorer } from './editor/checklist/test-explorer';
-import { ChecklistService } from './editor/checklist/checklist-service';
 import { ExplainAnswer } from './editor/checklist/explain-answer';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
@@ -87,7 +86,6 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const memento = workspaceState;
   const around = { commands, projects, subjects, tables, pushes, localFlux, memento, log };
   const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
-  const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
   own(new ExplainAnswer(commands, projects, reader, lint, checklist));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));

@@ -21,13 +21,11 @@ export interface CommandArguments {
   'fluxRls.copyCurl': [subject?: string];
   'fluxRls.editSubject': [subject?: string];
   'fluxRls.enterDatabaseUrl': [];
+  'fluxRls.enterSecret': [];
   'fluxRls.explainAnswer': [target?: ExplainTarget];
   'fluxRls.explainRule': [id?: string];
-  'fluxRls.forgetSecret': [];
-  'fluxRls.enterSecret': [];
-  'fluxRls.explainRule': [id?: string];
-  'fluxRls.forgetDatabaseUrl': [];
   'fluxRls.exportReport': [target?: ExportTarget];
+  'fluxRls.forgetDatabaseUrl': [];
   'fluxRls.forgetSecret': [];
   'fluxRls.giveValue': [target?: ValueTarget];
   'fluxRls.inspectToken': [];
