@@ -224,7 +224,11 @@ describe('making a row', () => {
       reason: 'its type is polygon',
     });
     assert.deepEqual(
-      makeOwnedRow(plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })), 'ann', 'm'),
+      makeOwnedRow(
+        plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })),
+        'ann',
+        'm',
+      ),
       {
         column: 'list_id',
         reason: 'it points at a row of another table',
