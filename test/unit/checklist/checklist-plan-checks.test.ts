@@ -84,7 +84,7 @@ describe('what CHECKs leave of a column', () => {
   }
 
   it('has a letter in every row, and not just by accident in one', async () => {
-    for (const length of [1, 2, 3, 4]) {
+    for (const length of [1, 2, 3]) {
       const plan = await tablePlanOf(
         `create table t (owner_id text, c text not null check (c ~ '[a-z]' and length(c) = ${length}));`,
         't',
