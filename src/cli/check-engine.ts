@@ -1,5 +1,6 @@
 import { cleanUpUnfinished } from '../checklist/clean-up';
 import { dryRun } from '../checklist/dry-run';
+import { causeInSql } from '../checklist/explain-place';
 import { runChecklist } from '../checklist/run';
 import type { CheckResult } from '../checklist/verdict';
 import type { SchemaModel } from '../schema/model';
@@ -18,5 +19,5 @@ export const ENGINE: CheckEngine = {
   run: runChecklist,
   dryRun,
   cleanUp: cleanUpUnfinished,
-  causeOf: () => undefined,
+  causeOf: (result, model) => causeInSql(result, model)[0]?.place,
 };

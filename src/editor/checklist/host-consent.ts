@@ -1,13 +1,7 @@
 import * as vscode from 'vscode';
 import { isLocalApp } from '../../checklist/app-route';
 import type { Mode } from '../../checklist/verdict';
-
-const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** Whether an address is on this machine. */
-export function isLocal(url: string): boolean {
-  return LOCAL_HOSTS.includes(new URL(url).hostname);
-}
+import { isThisMachine } from '../../flux/local-host';
 
 /** What is about to happen at a host. */
 export interface Undertaking {
@@ -22,7 +16,7 @@ export type Consent = 'yes' | 'no' | 'show requests';
 /** The mode that holds where nothing else was said: nothing is written on a host that is not this machine. */
 export function modeFor(setting: 'auto' | Mode, gatewayUrl: string): Mode {
   if (setting !== 'auto') return setting;
-  return isLocal(gatewayUrl) ? 'full' : 'no-write';
+  return isThisMachine(gatewayUrl) ? 'full' : 'no-write';
 }
 
 /** Asks once for each host that is not this machine, by its name, and once more before anything is written there. */
@@ -31,7 +25,7 @@ export class HostConsent {
 
   /** Whether the person has agreed before, or need not be asked. */
   isGiven({ gatewayUrl, mode }: Pick<Undertaking, 'gatewayUrl' | 'mode'>): boolean {
-    return isLocal(gatewayUrl) || (this.memento.get<boolean>(keyOf(gatewayUrl, mode)) ?? false);
+    return isThisMachine(gatewayUrl) || (this.memento.get<boolean>(keyOf(gatewayUrl, mode)) ?? false);
   }
 
   async ask(undertaking: Undertaking): Promise<Consent> {

@@ -4,7 +4,7 @@ import { DisposableStore } from '../disposables';
 import { tellError } from '../notify';
 import { readSettings, SETTINGS } from '../settings';
 import type { ProfileChoice } from './profile-choice';
-import { readProfiles, type Profile } from './profiles';
+import { readProfiles, type Profile } from '../../flux/profiles';
 import { requireFolder } from './require';
 
 /** "Choose Profile…", and a word about profiles that are refused. */

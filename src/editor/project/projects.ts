@@ -8,7 +8,7 @@ import { readSettings, SETTINGS } from '../settings';
 import type { LocalFluxService } from '../stack/local-flux-service';
 import { readText } from '../workspace-files';
 import type { ProfileChoice } from './profile-choice';
-import { profileOverrides, readProfiles, type Profile } from './profiles';
+import { profileOverrides, readProfiles, type Profile } from '../../flux/profiles';
 
 /** The app's route that answers with the signed-in user's rows, as far as it is known. */
 export interface AppSettings {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { looksLikeSecret, profileOverrides, readProfiles } from '../../../src/editor/project/profiles';
+import { looksLikeSecret, profileOverrides, readProfiles } from '../../../src/flux/profiles';
 import { Secret } from '../../../src/flux/secret';
 
 const SECRET = 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIzNDU2';
