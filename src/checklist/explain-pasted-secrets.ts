@@ -11,7 +11,7 @@ const SECRET_NAMES =
 // A cookie's value goes on behind its semicolons, to the end of its line or of the quotes around it.
 const COOKIES = /\b((?:set-)?cookie["']?\s*[:=]\s*)(?:"[^"\n]*"|'[^'\n]*'|[^\n"']+)/gi;
 const NAMED = new RegExp(
-  String.raw`\b((?:[\w-]*(?:${SECRET_NAMES}))["']?\s*[:=]\s*)(?:"[^"\n]*"|'[^'\n]*'|(?:(?:bearer|basic|token)[^\S\n]+)?[^\s"',;&}]+)`,
+  String.raw`(?<![\w-])((?:[\w-]*(?:${SECRET_NAMES}))["']?\s*[:=]\s*)(?:"[^"\n]*"|'[^'\n]*'|(?:(?:bearer|basic|token)[^\S\n]+)?[^\s"',;&}]+)`,
   'gi',
 );
 const JWT = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;

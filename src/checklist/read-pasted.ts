@@ -14,7 +14,7 @@ import { withoutSecrets } from './explain-pasted-secrets';
 export type { NotAnAnswer, PastedAnswer, PastedRequest } from './explain-answer';
 
 /** More than any answer that somebody reads. */
-const MOST_CHARACTERS = 500_000;
+const MOST_CHARACTERS = 200_000;
 
 /**
  * Reads what a person pastes: the transcript of curl, a status line, JSON, the error object of a client library, a
@@ -129,7 +129,7 @@ function looseResponse(text: string): Response {
 }
 
 const STATUS_FORMS: readonly RegExp[] = [
-  /^\s*(?:Status(?: Code)?|status)\s*[:=]?\s+(\d{3})\b/,
+  /^\s*(?:Status(?: Code)?|status)(?:\s*[:=]\s*|\s+)(\d{3})\b/,
   /^\s*(\d{3})(?:\s+[A-Z][A-Za-z' -]*)?\s*$/,
   /\bstatus code (\d{3})\b/i,
   /^\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s+\S+\s+(?:HTTP\/[\d.]+\s+)?(?:→\s*)?(\d{3})\b/,

@@ -260,6 +260,8 @@ describe('reading what somebody pastes', () => {
       'a'.repeat(5000),
       '{'.repeat(500),
     ];
+    for (const long of ['my-', 'function x(', 'is of type ', 'Status ', ' ', '"code":', 'a://b:', '{'])
+      assert.ok(readPasted(long.repeat(100_000 / long.length)).kind);
     let seed = 7;
     const next = (): number => (seed = (seed * 16807) % 2147483647);
     for (let round = 0; round < 400; round += 1) {
