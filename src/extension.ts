@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ChecklistService } from './editor/checklist/checklist-service';
+import { SelfTestCommand } from './editor/checklist/self-test-command';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
 import { AccessHover } from './editor/lint/access-hover';
@@ -73,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
+  own(new SelfTestCommand(commands, localFlux, projects, reader));
   const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
   own(
     commands.register(

@@ -21,6 +21,7 @@ export interface CommandArguments {
   'fluxRls.renewToken': [subject?: string];
   'fluxRls.runChecklist': [];
   'fluxRls.scaffold': [];
+  'fluxRls.selfTest': [];
   'fluxRls.setGatewayUrl': [];
   'fluxRls.showAccess': [target?: AccessTarget];
   'fluxRls.showClaims': [subject?: string];
