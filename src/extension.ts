@@ -3,6 +3,7 @@ import { ChecklistFeature } from './editor/checklist/checklist-feature';
 import type { ChecklistService } from './editor/checklist/checklist-service';
 import type { TestExplorer } from './editor/checklist/test-explorer';
 import { ExplainAnswer } from './editor/checklist/explain-answer';
+import { SelfTestCommand } from './editor/checklist/self-test-command';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
 import { DatabaseUrls } from './editor/database/database-urls';
@@ -92,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const panel = own(
     new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, panelSources),
   );
+  own(new SelfTestCommand(commands, localFlux, projects, reader));
   own(
     commands.register(
       'fluxRls.showLog',

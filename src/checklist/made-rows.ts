@@ -3,7 +3,7 @@ import type { Answer } from './answer';
 import { diagnose, type Diagnosis } from './diagnose';
 import type { Exchange, Row } from './gateway-client';
 import { creates, shows } from './ideal';
-import { asText, filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
+import { filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
 import { draftRow, type DraftOptions } from './links';
 import { mayHaveWritten } from './outcome';
 import type { RowJournal } from './row-journal';
@@ -17,11 +17,22 @@ export interface SentInsert {
   readonly journalIds: readonly string[];
 }
 
+/** A row that nothing names before PostgreSQL does: it is told by what was there before it. */
+interface Unnamed {
+  readonly owner: string;
+  /** By reader, the filter that only later rows pass. */
+  readonly since: ReadonlyMap<string, Filter>;
+  readonly journalId: string | undefined;
+  /** The owners of all rows of the request. */
+  readonly beside: readonly string[];
+}
+
 /** Makes rows for a run, parents first; each is in the journal before it is sent. */
 export class MadeRows implements RowSource {
   readonly #own = new Map<string, Promise<Control<KnownRow>>>();
   /** The rows' names in the journal; counted keys are alike in every table, so that a filter names no row. */
   readonly #journalIds = new Map<KnownRow, string>();
+  readonly #unnamed = new Map<Draft, Unnamed>();
 
   constructor(
     private readonly options: DraftOptions & { readonly subjects: readonly [string, string] },
@@ -52,8 +63,13 @@ export class MadeRows implements RowSource {
   ): Promise<SentInsert> {
     const { asker, signal } = this.options;
     const journalIds: string[] = [];
-    for (const { draft, owner } of rows)
-      journalIds.push(await this.#remember(plan, draft, owner, request.as));
+    for (const { draft, owner } of rows) {
+      const id = await this.#remember(plan, draft, owner, request.as);
+      journalIds.push(id);
+      const unnamed = this.#unnamed.get(draft);
+      if (unnamed)
+        this.#unnamed.set(draft, { ...unnamed, journalId: id, beside: rows.map(row => row.owner) });
+    }
     const bodies = rows.map(({ draft }) => draft.values);
     const exchange = await asker.ask(
       {
@@ -122,9 +138,18 @@ export class MadeRows implements RowSource {
     as: string,
     isThere = true,
   ): Promise<{ row: Row | undefined; exchange: Exchange }> {
-    const filter = this.#filter(draft) ?? (await this.#newest(plan, as));
-    const exchange = await this.#read(plan, filter, as, isThere);
-    return { row: exchange.answer.status === null ? undefined : exchange.answer.rows?.[0], exchange };
+    const filter = this.#filter(draft);
+    const unnamed = filter ? undefined : this.#unnamed.get(draft);
+    const exchange = unnamed
+      ? await this.#readSince(plan, unnamed, as)
+      : await this.#read(plan, filter ?? {}, as, isThere);
+    const rows = exchange.answer.status === null ? [] : (exchange.answer.rows ?? []);
+    if (!unnamed) return { row: rows[0], exchange };
+    // Of rows made by one request, those that are meant to be the reader's own come first.
+    const row = rows[unnamed.owner === as ? 0 : unnamed.beside.filter(owner => owner === as).length];
+    const found = row && filterOf(plan.key, row);
+    if (found && unnamed.journalId !== undefined) await this.journal.refine(unnamed.journalId, found);
+    return { row, exchange };
   }
 
   async #make(plan: TablePlan, subject: string, fresh: boolean): Promise<Control<KnownRow>> {
@@ -167,12 +192,15 @@ export class MadeRows implements RowSource {
   async #remember(plan: TablePlan, draft: Draft, owner: string, by: string): Promise<string> {
     const { subjects } = this.options;
     const removers = [...new Set([owner, by, ...subjects])];
-    const filter = this.#filter(draft);
+    const known = this.#filter(draft);
     const entry = { table: plan.table, owner, removers };
-    if (filter) return this.journal.add({ ...entry, filter });
+    if (known) return this.journal.add({ ...entry, filter: known });
     const ownerColumn = plan.ownership.kind === 'column' ? plan.ownership.column : undefined;
-    const since = await this.#since(plan, owner);
-    return this.journal.add({ ...entry, filter: since, ...(ownerColumn !== undefined && { ownerColumn }) });
+    const since = new Map<string, Filter>();
+    for (const reader of new Set([owner, by])) since.set(reader, await this.#since(plan, reader));
+    this.#unnamed.set(draft, { owner, since, journalId: undefined, beside: [] });
+    const filter = since.get(owner) ?? {};
+    return this.journal.add({ ...entry, filter, ...(ownerColumn !== undefined && { ownerColumn }) });
   }
 
   /** Finds the row before PostgreSQL names it: by its key, else by its marker. */
@@ -191,20 +219,39 @@ export class MadeRows implements RowSource {
       : { [key]: 'not.is.null' };
   }
 
-  async #newest(plan: TablePlan, as: string): Promise<Filter> {
+  /** Rows of the reader's that were not there before the insert. */
+  async #readSince(plan: TablePlan, { since, beside }: Unnamed, as: string): Promise<Exchange> {
     const [key = 'id'] = plan.key;
-    const exchange = await this.#newestOf(plan, as, key);
-    const last = exchange.answer.status === null ? undefined : exchange.answer.rows?.[0]?.[key];
-    return { [key]: `eq.${asText(last ?? '')}` };
-  }
-
-  async #newestOf(plan: TablePlan, as: string, key: string): Promise<Exchange> {
-    const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: `eq.${as}` } : {};
+    const columns = readColumns(plan, this.#targetsOf(plan));
     return this.options.asker.ask(
       {
         method: 'GET',
         table: plan.table,
-        query: { select: key, ...link, order: `${key}.desc`, limit: '1' },
+        query: {
+          select: columns.join(','),
+          ...this.#ownedBy(plan, as),
+          ...since.get(as),
+          order: `${key}.desc`,
+          limit: String(beside.length),
+        },
+        as,
+        control: true,
+        ideal: shows([idealRow(plan, columns, {}, as)]),
+      },
+      this.options.signal,
+    );
+  }
+
+  #ownedBy({ ownership }: TablePlan, subject: string): Filter {
+    return ownership.kind === 'column' ? { [ownership.column]: `eq.${subject}` } : {};
+  }
+
+  async #newestOf(plan: TablePlan, as: string, key: string): Promise<Exchange> {
+    return this.options.asker.ask(
+      {
+        method: 'GET',
+        table: plan.table,
+        query: { select: key, ...this.#ownedBy(plan, as), order: `${key}.desc`, limit: '1' },
         as,
         control: true,
         ideal: shows([{ [key]: 1 }]),

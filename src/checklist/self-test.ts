@@ -19,8 +19,9 @@ export interface SelfTestStage {
 
 export interface SelfTestOptions extends Pick<
   ChecklistOptions,
-  'gatewayUrl' | 'schema' | 'secret' | 'fetch' | 'now' | 'plan' | 'given' | 'role' | 'claims'
+  'gatewayUrl' | 'secret' | 'fetch' | 'now' | 'plan' | 'given' | 'role' | 'claims'
 > {
+  readonly schema: string;
   readonly engine: NonNullable<ChecklistOptions['engine']>;
   readonly stage: SelfTestStage;
   readonly defects: readonly Defect[];
@@ -124,7 +125,9 @@ async function run(options: SelfTestOptions, defect?: Defect): Promise<Checklist
     fetch: isOpen ? openGateway(options, SUBJECTS[0]) : fetch,
     mode: 'full',
     subjects: SUBJECTS,
-    sweep: async row => (await stage.remove(sweepSql(row, asked.schema))) > 0,
+    // What only its owner tells goes with the first of them.
+    sweep: async row =>
+      (await stage.remove(sweepSql(row, options.schema))) > 0 || row.ownerColumn !== undefined,
     ...(defect && { only: [{ table: defect.table }] }),
   });
 }

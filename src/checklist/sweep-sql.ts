@@ -1,10 +1,13 @@
 import type { JournalRow } from './journal-store';
+import { isStandIn } from './row-journal';
 
 /** SQL for the superuser of a local Flux that takes a row of the checklist away, past every policy. */
 export function sweepSql({ table, filter, ownerColumn, removers }: JournalRow, schema: string): string {
   const conditions = Object.entries(filter).map(([column, condition]) => conditionOf(column, condition));
   if (ownerColumn !== undefined) {
-    conditions.push(`${identifier(ownerColumn)} in (${removers.map(literal).join(', ')})`);
+    // Where nothing names the row, those of people are left alone.
+    const owners = removers.filter(isStandIn).map(literal);
+    conditions.push(owners.length > 0 ? `${identifier(ownerColumn)} in (${owners.join(', ')})` : 'false');
   }
   return `delete from ${identifier(schema)}.${identifier(table)} where ${conditions.join(' and ')}`;
 }

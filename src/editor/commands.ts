@@ -36,6 +36,7 @@ export interface CommandArguments {
   'fluxRls.runChecklist': [target?: RunTarget | readonly RunTarget[]];
   'fluxRls.scaffold': [];
   'fluxRls.setAppRoute': [];
+  'fluxRls.selfTest': [];
   'fluxRls.setGatewayUrl': [];
   'fluxRls.showAccess': [target?: AccessTarget];
   'fluxRls.showChecklistPlan': [];

@@ -52,7 +52,9 @@ export async function ask(
     subjects: options.mode === 'no-write' ? OWNERS : MAKERS,
     plan,
     mode: 'full',
-    sweep: async row => (await selectSql(flux, `${sweepSql(row, flux.schema)} returning 1`)).length > 0,
+    sweep: async row =>
+      (await selectSql(flux, `${sweepSql(row, flux.schema)} returning 1`)).length > 0 ||
+      row.ownerColumn !== undefined,
     ...(given && { given }),
     ...options,
   });

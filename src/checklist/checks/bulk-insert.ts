@@ -24,15 +24,18 @@ export default defineCheck('bulk-insert', isOwned, async context => {
   const drafts = [own.draft, forged.draft] as const;
   const told = context.made ? await insertBoth(context, drafts) : await probeBoth(context, drafts);
   const rows = [...control.own.evidence, ...own.draft.evidence, ...forged.draft.evidence];
-  if (context.made && gotThrough(told.outcome) && context.plan.ownership.kind === 'column') {
+  if (context.made && gotThrough(told.outcome)) {
     const { row } = await context.made.find(context.plan, forged.draft, a);
-    if (row?.[context.column] === a) {
+    if (context.plan.ownership.kind === 'column' && row?.[context.column] === a) {
       return passed(
         `The database replaces the forged owner: both rows belong to ${a}.`,
         [told.evidence],
         rows,
       );
     }
+    // Looked at once more, they have names, by which each is removed and no other.
+    await context.made.find(context.plan, own.draft, a);
+    await context.made.find(context.plan, forged.draft, b);
   }
   if (context.made && told.outcome.kind === 'policy') {
     const stayed = await context.made.find(context.plan, own.draft, a, false);

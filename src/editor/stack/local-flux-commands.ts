@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import { V1_SCHEMA } from '../../flux/names';
-import type { PushFile } from '../../stack/push';
 import type { Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import { tell } from '../notify';
 import type { PushReader } from '../lint/push-reader';
 import type { Projects } from '../project/projects';
 import { requireFolder } from '../project/require';
-import { readBuffer } from '../workspace-files';
 import type { LocalFluxService } from './local-flux-service';
+import { pushFilesOf } from './push-files';
 
 /** "Start Local Flux" and "Stop Local Flux". While it runs it is the project of its folder. */
 export class LocalFluxCommands implements vscode.Disposable {
@@ -33,7 +32,7 @@ export class LocalFluxCommands implements vscode.Disposable {
     const project = await this.projects.of(folder);
     const schema = project.schema?.value;
     const engine = project.engine?.value ?? (schema === V1_SCHEMA ? 'v1_dedicated' : 'v2_shared');
-    const files = await this.#filesOf(folder);
+    const files = await pushFilesOf(this.reader, folder);
     const flux = await vscode.window.withProgress({ location: { viewId: 'fluxRls.panel' } }, async () =>
       this.service.start({ folder, engine, schema, files }),
     );
@@ -46,14 +45,5 @@ export class LocalFluxCommands implements vscode.Disposable {
       label: 'Copy URL',
       run: () => vscode.env.clipboard.writeText(flux.url),
     });
-  }
-
-  async #filesOf(folder: vscode.WorkspaceFolder): Promise<PushFile[]> {
-    const files: PushFile[] = [];
-    for (const uri of await this.reader.defaultPushOf(folder.uri)) {
-      const text = await readBuffer(uri);
-      if (text !== undefined) files.push({ name: vscode.workspace.asRelativePath(uri, false), text });
-    }
-    return files;
   }
 }

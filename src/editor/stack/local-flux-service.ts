@@ -54,6 +54,11 @@ export class LocalFluxService implements vscode.Disposable {
     }
   }
 
+  /** Starts another one that nothing else knows of; whoever asks for it stops it. Undefined when a server was refused. */
+  async startApart(request: LocalFluxRequest): Promise<LocalFlux | undefined> {
+    return this.#startOrInstall(request);
+  }
+
   async stop(): Promise<void> {
     const flux = this.#flux;
     this.#flux = undefined;
