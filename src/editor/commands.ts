@@ -25,6 +25,7 @@ export interface CommandArguments {
   'fluxRls.explainAnswer': [target?: ExplainTarget];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.exportReport': [target?: ExportTarget];
+  'fluxRls.fixCause': [target?: ExplainTarget];
   'fluxRls.forgetDatabaseUrl': [];
   'fluxRls.forgetSecret': [];
   'fluxRls.giveValue': [target?: ValueTarget];

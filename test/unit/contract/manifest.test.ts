@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMMANDS } from '../../../src/cli/flux-rls';
 import { ENV_FILES } from '../../../src/flux/env-file';
@@ -30,6 +30,19 @@ describe('the manifest', () => {
     const own = PANEL_COMMANDS.filter(id => id.startsWith('fluxRls.'));
     assert.deepEqual(
       own.filter(id => !declared.includes(id)),
+      [],
+    );
+  });
+
+  it('has every command that the code runs by its name', () => {
+    const declared = new Set(manifest.contributes.commands.map(({ command }) => command));
+    const run = readdirSync(path.join(REPOSITORY, 'src/editor'), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts'))
+      .flatMap(file => [...read(`src/editor/${file}`).matchAll(/'(fluxRls\.\w+)'/g)])
+      .map(([, id]) => id!);
+    const others = ['fluxRls.checklist', 'fluxRls.panel', 'fluxRls.status'];
+    assert.deepEqual(
+      run.filter(id => !declared.has(id) && !others.includes(id)),
       [],
     );
   });
