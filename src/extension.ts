@@ -1,8 +1,13 @@
 import * as vscode from 'vscode';
-import { ChecklistService } from './editor/checklist/checklist-service';
+import { ChecklistFeature } from './editor/checklist/checklist-feature';
+import type { ChecklistService } from './editor/checklist/checklist-service';
+import type { TestExplorer } from './editor/checklist/test-explorer';
+import { ExplainAnswer } from './editor/checklist/explain-answer';
 import { SelfTestCommand } from './editor/checklist/self-test-command';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
+import { DatabaseUrls } from './editor/database/database-urls';
+import { LiveAuditCommand } from './editor/database/live-audit-command';
 import { AccessHover } from './editor/lint/access-hover';
 import { AccessLens } from './editor/lint/access-lens';
 import { AccessPages } from './editor/lint/access-pages';
@@ -20,6 +25,8 @@ import { SuppressCommand } from './editor/lint/suppress-command';
 import { Symbols } from './editor/lint/symbols';
 import { Log } from './editor/log';
 import { PanelView } from './editor/panel/panel-view';
+import { ProfileChoice } from './editor/project/profile-choice';
+import { ProfileCommands } from './editor/project/profile-commands';
 import { ProjectCommands } from './editor/project/project-commands';
 import { Projects } from './editor/project/projects';
 import { ScaffoldWizard } from './editor/scaffold/scaffold-wizard';
@@ -38,6 +45,8 @@ export interface TestHandle {
   readonly lintStatus: LintStatus;
   readonly localFlux: LocalFluxService;
   readonly panel: PanelView;
+  readonly testExplorer: TestExplorer;
+  readonly workspaceState: vscode.Memento;
 }
 
 export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
@@ -51,7 +60,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const commands = new Commands(log);
   const secrets = new SecretStore(context.secrets);
   const localFlux = own(new LocalFluxService(extensionUri, globalStorageUri, log));
-  const projects = own(new Projects(secrets, localFlux));
+  const profile = own(new ProfileChoice(workspaceState));
+  const projects = own(new Projects(secrets, localFlux, profile));
   const reader = new PushReader();
   const tables = new TableFinder(reader, projects);
   const subjects = own(new Subjects(workspaceState));
@@ -70,12 +80,20 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const lintStatus = own(new LintStatus(projects, places, lint));
   own(new LintTasks(commands, places, pushes, lint));
   own(new ProjectCommands(commands, projects, secrets));
+  const databases = own(new DatabaseUrls(commands, context.secrets, projects, localFlux));
+  own(new LiveAuditCommand(commands, databases, projects, reader));
+  own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
-  const checklist = own(new ChecklistService(commands, projects, subjects, tables, workspaceState, log));
+  const memento = workspaceState;
+  const around = { commands, projects, subjects, tables, pushes, localFlux, memento, log };
+  const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
+  own(new ExplainAnswer(commands, projects, reader, lint, checklist));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
+  const panel = own(
+    new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, panelSources),
+  );
   own(new SelfTestCommand(commands, localFlux, projects, reader));
-  const panel = own(new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log));
   own(
     commands.register(
       'fluxRls.showLog',
@@ -89,7 +107,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   running = { checklist, localFlux };
   lint.lintOpenDocuments();
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
-  return isTest ? { checklist, lintStatus, localFlux, panel } : undefined;
+  return isTest ? { checklist, lintStatus, localFlux, panel, testExplorer, workspaceState } : undefined;
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,3 +1,4 @@
+import { isThisMachine } from '../flux/local-host';
 import type { Secret } from '../flux/secret';
 import {
   SESSION_COOKIES,
@@ -55,9 +56,7 @@ export class CannotAskApp extends Error {
 
 /** Whether the app runs on this machine, so that a session of it goes nowhere else. */
 export function isLocalApp(appUrl: string): boolean {
-  if (!URL.canParse(appUrl)) return false;
-  const { hostname } = new URL(appUrl);
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return isThisMachine(appUrl);
 }
 
 /**

@@ -45,6 +45,8 @@ export type Cause =
 /** A cause in words: what the answer means and what to do. */
 export interface Diagnosis {
   readonly cause: Cause;
+  /** The column for which no value can be made, for `row-not-made`. */
+  readonly column?: string;
   readonly message: string;
   readonly advice: string;
 }

@@ -58,7 +58,15 @@ export function makeRow(plan: TablePlan, { fixed, marker, given }: RowRequest): 
     const isUuidKey = key.includes(name) && column.type === 'uuid' && column.generated === 'no';
     const isReference = links.has(name) || column.references !== undefined;
     if (isUuidKey && !isReference) values[name] = randomUUID();
-    if ((!column.required && column.wanted !== true) || isUuidKey) continue;
+    if (!isAskedFor(column) || isUuidKey) continue;
+    const own = plan.foreignKeys.find(({ table, columns }) => table === plan.table && columns.includes(name));
+    if (own) {
+      // A row may point at itself, once its key is known.
+      const target = values[own.targets[own.columns.indexOf(name)] ?? ''];
+      if (target === undefined) return { column: name, reason: 'it points at a row of its own table' };
+      values[name] = target;
+      continue;
+    }
     if (isReference) return { column: name, reason: 'it points at a row of another table' };
     const value = valueFor(column, marker, distinct.has(name));
     if (value === undefined) return { column: name, reason: `its type is ${column.type}` };
@@ -85,14 +93,24 @@ export function requiredReferences(
   plan: TablePlan,
   fixed: RowRequest['fixed'] = {},
 ): readonly PlannedForeignKey[] {
-  const required = new Set([
-    ...(plan.ownership.kind === 'parent' ? plan.ownership.columns : []),
-    ...plan.columns.flatMap(column => (column.required || column.wanted === true ? column.name : [])),
-  ]);
+  const isSent = (name: string): boolean => {
+    const column = plan.columns.find(each => each.name === name);
+    return isAskedFor(column) || (plan.ownership.kind === 'parent' && plan.ownership.columns.includes(name));
+  };
+  // A key of several columns asks for nothing while one of them is NULL.
+  const isFilled = (name: string): boolean =>
+    isSent(name) || name in fixed || plan.columns.some(each => each.name === name && each.notNull);
   return plan.foreignKeys.filter(
-    ({ columns }) =>
-      columns.some(column => required.has(column)) && columns.some(column => !(column in fixed)),
+    ({ columns, table }) =>
+      table !== plan.table &&
+      columns.every(isFilled) &&
+      columns.some(isSent) &&
+      columns.some(column => !(column in fixed)),
   );
+}
+
+function isAskedFor(column: PlannedColumn | undefined): boolean {
+  return column !== undefined && (column.required || column.wanted === true);
 }
 
 /** A change for an UPDATE of a row that is valid and does no harm; undefined where no column may be changed. */

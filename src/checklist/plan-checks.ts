@@ -49,11 +49,10 @@ export function withChecks(table: CheckedTable): PlannedColumn[] {
   const settled = settle(joint, options);
   return table.columns.map(column => {
     const { name } = column;
-    if (table.links.has(name) || column.references) {
-      const isWanted = settled.get(name)?.value !== undefined && settled.get(name)?.value !== null;
-      return isWanted && !column.required ? { ...column, wanted: true } : column;
-    }
     const chosen = settled.get(name);
+    if (table.links.has(name)) return column;
+    if (column.references)
+      return chosen?.given === true && !column.required ? { ...column, wanted: true } : column;
     if (chosen) return withChosen(column, chosen);
     return alone(name).length > 0 ? withOptions(column, options.get(name) ?? []) : column;
   });

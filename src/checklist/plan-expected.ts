@@ -50,6 +50,7 @@ export class ExpectationReader {
       each => each.role === AUTHENTICATED && each.verb === verb,
     );
     if (!plan || !access || this.model.mayBeDoneByCode(table, MADE_BY_CODE)) return undefined;
+    if (access.reason === 'made elsewhere') return undefined;
     if (!access.granted) return false;
     if (verb === 'insert' && plan.columns.some(isMissing)) return false;
     if (verb !== 'select' && this.#isStopped(table, verb)) return undefined;

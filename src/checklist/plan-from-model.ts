@@ -15,7 +15,7 @@ export function planTables(model: SchemaModel, choices: TableChoices): Checklist
   const tables: TablePlan[] = [];
   const notChecked: NotChecked[] = [];
   for (const table of servedTables(model)) {
-    const reason = choices.excluded.includes(table.name) ? EXCLUDED : reasonToLeaveOut(model, table);
+    const reason = reasonToLeaveOut(model, table, choices);
     const found = reason === undefined ? planner.plan(table) : { reason };
     if ('reason' in found) notChecked.push({ table: table.name, reason: found.reason });
     else tables.push(found);
@@ -23,15 +23,21 @@ export function planTables(model: SchemaModel, choices: TableChoices): Checklist
   return { tables: parentsFirst(tables), notChecked };
 }
 
-const EXCLUDED = 'it was left out on purpose';
-
-/** Tables that requests to the project's API schema can name. */
-export function servedTables(model: SchemaModel): Table[] {
+/** Tables of the project's API schema: those that the SQL makes, and those of others that it writes policies for. */
+function servedTables(model: SchemaModel): Table[] {
   const own = model.ownSchema ?? model.apiSchema;
-  return model.exposedTables.filter(({ schema }) => own === undefined || schema === '' || schema === own);
+  return [...model.tables.values()].filter(
+    table =>
+      (model.isExposedTable(table) ||
+        (!table.created && table.policies.length > 0 && model.isExposed(table.schema))) &&
+      (own === undefined || table.schema === '' || table.schema === own),
+  );
 }
 
-function reasonToLeaveOut(model: SchemaModel, table: Table): string | undefined {
+function reasonToLeaveOut(model: SchemaModel, table: Table, choices: TableChoices): string | undefined {
+  if (choices.excluded.includes(table.name)) return 'it was left out on purpose';
+  if (!table.created && choices.owners[table.name] === undefined)
+    return 'the SQL at hand does not make it: name its owner column, or take in the file that makes it';
   if (table.kind === 'foreign table') return 'a foreign table has no row-level security of its own';
   const whole = table.parents.map(key => model.tables.get(key)).find(parent => parent?.partitioned);
   if (whole) return `it is a partition of ${whole.name}, through which its rows are asked for`;
@@ -42,7 +48,7 @@ function reasonToLeaveOut(model: SchemaModel, table: Table): string | undefined 
 type Facts = Pick<TablePlan, 'ownership' | 'shared' | 'columns' | 'foreignKeys'>;
 
 /** Says of each table what the SQL tells, where tables depend on each other. */
-export class TablePlanner {
+class TablePlanner {
   readonly #facts = new Map<Table, Facts | { readonly reason: string }>();
   readonly #owners: OwnershipReader;
   readonly #expectations: ExpectationReader;

@@ -18,6 +18,8 @@ export type Sweep = (row: JournalRow) => Promise<boolean>;
 /** A row of the journal while its run goes on. */
 interface Entry {
   row: JournalRow;
+  /** Its owner saw it, so that it is gone when its owner does not see it any more. */
+  wasSeen?: true;
   /** `sent`: it may have been written although no answer came. */
   state: 'sent' | 'written';
 }
@@ -65,6 +67,7 @@ export class RowJournal {
     if (!entry) return;
     const { ownerColumn: _vague, ...row } = entry.row;
     entry.row = { ...row, filter };
+    entry.wasSeen = true;
     await this.store?.add(entry.row);
   }
 
@@ -74,6 +77,16 @@ export class RowJournal {
     if (entry?.state === 'written') count(this.#removed, entry.row.table);
     this.#entries.delete(id);
     await this.store?.remove(id);
+  }
+
+  /** A DELETE that was cut short may have removed the row already. */
+  async #removeUnlessGone(
+    { row, wasSeen }: Entry,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
+    const reason = await removeRow(this.client, row, this.options.sweep, signal);
+    if (reason === undefined || !wasSeen) return reason;
+    return (await look(this.client, row, row.owner, signal)) === 'absent' ? undefined : reason;
   }
 
   /** Removes what is there, children before parents and the newest first, and says what could not be removed. */
@@ -95,7 +108,7 @@ export class RowJournal {
         continue;
       }
       if (entry.state === 'sent') count(this.#created, entry.row.table);
-      const reason = await removeRow(this.client, entry.row, this.options.sweep, signal);
+      const reason = await this.#removeUnlessGone(entry, signal);
       if (reason === undefined) {
         count(this.#removed, entry.row.table);
         await this.store?.remove(entry.row.id);

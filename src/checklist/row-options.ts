@@ -12,6 +12,8 @@ export interface Option {
   readonly sent?: RowValue;
   /** For a text that is made anew for each row. */
   readonly shape?: TextShape;
+  /** It is sent, but not made here. */
+  readonly given?: boolean;
 }
 
 /** Constants of the CHECKs that speak of a column. */
@@ -20,14 +22,11 @@ export interface Constants {
   readonly numbers: readonly number[];
 }
 
-/** As long as a marker, and made of the same characters; what holds for all of them is no accident. */
-const SAMPLES = [
-  '1a2b3c4d-7a8b9c',
-  '00000001-000002',
-  'ffffffff-abcdef',
-  '5e5e5e5e-12e456',
-  '9d8c7b6a-fedcba',
-].map(random => `flux-rls check ${random}`);
+/** As long as a marker, and made of the same characters; what holds for all of them is hardly an accident. */
+const SAMPLES = Array.from(
+  { length: 32 },
+  (_, index) => `flux-rls check ${(index * 0x7a3b9c1).toString(16).padStart(8, '0').slice(-8)}-1a2b3c`,
+);
 
 const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'citext', 'name']);
 const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
@@ -61,7 +60,8 @@ export function optionsFor(column: PlannedColumn, constants: Constants, distinct
 
 /** A value of a reference, of an owner or of whatever else is not made here: it is there, and that is all. */
 export function given(type: string): Option {
-  return { value: NUMBERS.has(type) ? 1_000_001 : TEXTS.has(type) || type === 'uuid' ? 'subject' : UNTOLD };
+  const value = NUMBERS.has(type) ? 1_000_001 : TEXTS.has(type) || type === 'uuid' ? 'subject' : UNTOLD;
+  return { value, given: true };
 }
 
 /** Forms whose length can be anything. */

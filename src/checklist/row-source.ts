@@ -31,6 +31,7 @@ export interface RowSource {
 export function cannotMake(column: string, reason: string): Diagnosis {
   return {
     cause: 'row-not-made',
+    column,
     message: `No valid row can be made: ${column} has to be given, and ${reason}.`,
     advice: `Give a value for ${column}, or leave the table out.`,
   };

@@ -42,6 +42,8 @@ export interface CheckResult {
   readonly check: CheckId;
   /** The view or function through which the table was asked. */
   readonly through?: string;
+  /** The column for which no value can be made. */
+  readonly column?: string;
   readonly verb: Verb;
   readonly actor: Actor;
   readonly verdict: Verdict;

@@ -1,6 +1,8 @@
 import { CannotRun } from '../checklist/run';
 import { CannotMint } from '../tokens/mint';
+import { auditCommand } from './commands/audit';
 import { checkCommand } from './commands/check';
+import { diagnoseCommand } from './commands/diagnose';
 import { explainCommand } from './commands/explain';
 import { lintCommand } from './commands/lint';
 import { scaffoldCommand } from './commands/scaffold';
@@ -15,6 +17,8 @@ export const COMMANDS: readonly Command[] = [
   tokenCommand,
   checkCommand,
   selfTestCommand,
+  auditCommand,
+  diagnoseCommand,
   scaffoldCommand,
   stackCommand,
 ];

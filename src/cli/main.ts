@@ -3,11 +3,13 @@ import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
 import { version } from '../../package.json';
 import { fluxRls } from './flux-rls';
+import { Stopped } from './io';
+import { statusLine } from './status-line';
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    abort.abort();
+    abort.abort(new Stopped(signal));
   });
 }
 // `flux-rls … | head` closes the pipe early; that is no error.
@@ -35,6 +37,9 @@ void fluxRls(
     error: text => process.stderr.write(`${text}\n`),
     print: text => process.stdout.write(text),
     input: () => buffer(process.stdin),
+    // https://no-color.org
+    color: process.stdout.isTTY && !process.env.NO_COLOR,
+    ...(process.stderr.isTTY && { progress: statusLine(process.stderr) }),
     ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
   },
   version,

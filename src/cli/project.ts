@@ -8,6 +8,7 @@ export async function projectHere(
   terminal: Terminal,
   overrides: ProjectOverrides = {},
   secretVariable?: string,
+  databaseVariable?: string,
 ): Promise<FluxProject> {
   return readFluxProject({
     folder: terminal.cwd,
@@ -15,6 +16,7 @@ export async function projectHere(
     environment: terminal.environment,
     overrides,
     ...(secretVariable !== undefined && { secretVariable }),
+    ...(databaseVariable !== undefined && { databaseVariable }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { SECRET_VARIABLES, type FluxProject } from '../flux/project';
+import { DATABASE_VARIABLES, SECRET_VARIABLES, type FluxProject } from '../flux/project';
 import type { Secret } from '../flux/secret';
 import { UsageError } from './io';
 
@@ -18,4 +18,11 @@ export function requireGatewayUrl(project: FluxProject): string {
     throw new UsageError(`"${url}" is not an http(s) address.`);
   }
   return url;
+}
+
+/** The database URL, or a sentence that says where it was looked for; it is no option, for shells keep those. */
+export function requireDatabaseUrl({ databaseUrl }: FluxProject, variable?: string): Secret {
+  if (databaseUrl) return databaseUrl.value;
+  const names = variable ?? DATABASE_VARIABLES.join(' or ');
+  throw new UsageError(`No database URL: set ${names} in the environment or in .env.local.`);
 }

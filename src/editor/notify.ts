@@ -6,6 +6,14 @@ export interface Offer {
   readonly run: () => unknown;
 }
 
+/** The way to a setting. */
+export function openSetting(id: string): Offer {
+  return {
+    label: 'Open Setting',
+    run: () => vscode.commands.executeCommand('workbench.action.openSettings', id),
+  };
+}
+
 /** Tells something and offers one action, without making anybody wait for the answer. */
 export function tell(message: string, offer?: Offer): void {
   void answer(

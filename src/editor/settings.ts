@@ -6,6 +6,8 @@ import { isSeverity, type Severity } from '../lint/severity';
 export const SETTINGS = 'fluxRls';
 
 export type LintRun = 'onType' | 'onSave' | 'off';
+/** `auto`: full on this machine, no-write everywhere else. */
+export type ChecklistMode = 'auto' | 'full' | 'no-write';
 
 /** The settings that hold in a folder. An empty text means: not set. */
 export interface Settings {
@@ -18,6 +20,12 @@ export interface Settings {
   readonly gatewayUrl: string | undefined;
   readonly tokenRole: string;
   readonly tokenLifetime: string;
+  readonly checklistMode: ChecklistMode;
+  /** As written; see `readProfiles`. */
+  readonly profiles: unknown;
+  readonly appUrl: string | undefined;
+  readonly appRoute: string | undefined;
+  readonly appTable: string | undefined;
 }
 
 /** Reads the settings as they hold for a resource. The only place that does. */
@@ -37,7 +45,17 @@ export function readSettings(scope: vscode.ConfigurationScope | undefined): Sett
     gatewayUrl: text('gatewayUrl'),
     tokenRole: text('token.role') ?? 'authenticated',
     tokenLifetime: text('token.lifetime') ?? '5m',
+    checklistMode: modeOf(text('checklist.mode')),
+    profiles: settings.get('profiles'),
+    appUrl: text('app.url'),
+    appRoute: text('app.route'),
+    appTable: text('app.table'),
   };
+}
+
+/** A word that is no mode writes nothing where it should not. */
+function modeOf(text: string | undefined): ChecklistMode {
+  return text === 'full' || text === 'no-write' ? text : 'auto';
 }
 
 function severitiesOf(rules: unknown): Map<string, Severity | 'off'> {

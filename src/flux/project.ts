@@ -37,6 +37,8 @@ export interface FluxProject {
   readonly authSecret?: Sourced<Secret>;
   /** Where the app runs, as Auth.js is told; {@link DEFAULT_APP_URL} where it is told nothing. */
   readonly appUrl?: Sourced<string>;
+  /** The database itself, for what reads its catalog. It holds a password. */
+  readonly databaseUrl?: Sourced<Secret>;
   /** Which of `flux.json` and the dotenv files exist. */
   readonly files: readonly string[];
   readonly problems: readonly ProjectProblem[];
@@ -59,10 +61,13 @@ export interface ProjectReader {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Variable to take the project secret from instead of the usual names (`--secret-env`). */
   readonly secretVariable?: string;
+  /** As above, for the database URL (`--database-url-env`). */
+  readonly databaseVariable?: string;
 }
 
 const URL_VARIABLES = ['FLUX_URL', 'NEXT_PUBLIC_FLUX_URL', 'FLUX_SERVICE_URL'] as const;
 const SCHEMA_VARIABLES = ['FLUX_POSTGREST_SCHEMA', 'FLUX_POSTGREST_PROFILE'] as const;
+export const DATABASE_VARIABLES = ['FLUX_DATABASE_URL', 'DATABASE_URL'] as const;
 export const SECRET_VARIABLES = ['FLUX_GATEWAY_JWT_SECRET', 'FLUX_JWT_SECRET', 'PGRST_JWT_SECRET'] as const;
 /** Auth.js v5's name before next-auth v4's. */
 const AUTH_SECRET_VARIABLES = ['AUTH_SECRET', 'NEXTAUTH_SECRET'] as const;
@@ -102,6 +107,9 @@ export async function readFluxProject(reader: ProjectReader): Promise<FluxProjec
   const jwtSecret = overrides.jwtSecret ?? asSecret(variables.first(secretVariables));
   const authSecret = asSecret(variables.first(AUTH_SECRET_VARIABLES));
   const appUrl = variables.first(APP_URL_VARIABLES);
+  const databaseVariables =
+    reader.databaseVariable === undefined ? DATABASE_VARIABLES : [reader.databaseVariable];
+  const databaseUrl = asSecret(variables.first(databaseVariables));
 
   if (gatewayUrl && !isHttpUrl(gatewayUrl.value)) {
     problems.push({
@@ -135,6 +143,7 @@ export async function readFluxProject(reader: ProjectReader): Promise<FluxProjec
     ...(engine && { engine }),
     ...(schema && { schema }),
     ...(jwtSecret && { jwtSecret }),
+    ...(databaseUrl && { databaseUrl }),
     ...(authSecret && { authSecret }),
     ...(appUrl && { appUrl }),
     files,

@@ -8,12 +8,15 @@ import { columnUsesIn, type ColumnUse } from './scope';
 /**
  * Columns that a subquery of a predicate takes for its own where the row of the policy was meant: they are compared with
  * another column of the subquery's row, and nothing else in there speaks of the policy's row, or it is the same column.
+ * A database's catalog has such a column with the name of its table before it.
  */
 export function capturesIn({ node, columns }: Predicate): ColumnUse[] {
-  if (!columns.some(({ captured }) => captured)) return [];
+  if (!columns.some(({ depth }) => depth > 0)) return [];
   const uses = new Map(columns.map(use => [use.node, use]));
   return comparedColumns(node).flatMap(({ left, right, isExists }) => {
     const [a, b] = [uses.get(left), uses.get(right)];
+    const isItself = a?.source !== undefined && a.source === b?.source && a.column === b.column;
+    if (isItself && b.depth > 0 && a.qualifier !== undefined && b.qualifier !== undefined) return b;
     const captured = b?.captured ? b : a?.captured ? a : undefined;
     if (!a || !b || !captured) return [];
     if (a.source === b.source && a.column === b.column) return captured;

@@ -1,4 +1,4 @@
-import type { ColumnDef, Constraint, Node, TypeName } from '@pgsql/types';
+import type { AlterTableCmd, ColumnDef, Constraint, Node, TypeName } from '@pgsql/types';
 import type { Statement } from '../sql/source-file';
 import { textsOf } from './ast';
 import { relationPlace } from './fold-tables';
@@ -9,7 +9,7 @@ import { sequenceObject } from './privileges';
 import { typeName } from './subject';
 
 /** PostgreSQL's ATTRIBUTE_IDENTITY_ALWAYS (catalog/pg_attribute.h). */
-export const GENERATED_ALWAYS = 'a';
+const GENERATED_ALWAYS = 'a';
 
 const SERIAL = /^(?:small|big)?serial[248]?$/;
 
@@ -61,6 +61,18 @@ export function changeType(statement: Statement, column: Column, definition: Col
   column.type = columnType(definition);
   column.typeModifiers = typeModifiers(definition.typeName);
   column.typeAt = typeSpan(statement, definition);
+}
+
+/** `alter column … add generated …`, `set generated …`, `drop identity` and `drop expression`. */
+export function changeGeneration(column: Column, { subtype, def }: AlterTableCmd): void {
+  column.generated = subtype === 'AT_AddIdentity' || subtype === 'AT_SetIdentity';
+  column.alwaysGenerated = false;
+  if (def && 'Constraint' in def) column.alwaysGenerated = def.Constraint.generated_when === GENERATED_ALWAYS;
+  for (const item of def && 'List' in def ? (def.List.items ?? []) : []) {
+    const when = 'DefElem' in item && item.DefElem.defname === 'generated' ? item.DefElem.arg : undefined;
+    if (when && 'Integer' in when)
+      column.alwaysGenerated = when.Integer.ival === GENERATED_ALWAYS.charCodeAt(0);
+  }
 }
 
 /** A table constraint, or a column's own one with the column's name. */

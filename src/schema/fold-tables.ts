@@ -8,7 +8,7 @@ import type {
   RoleSpec,
 } from '@pgsql/types';
 import type { Statement } from '../sql/source-file';
-import { addColumn, addConstraint, changeType, GENERATED_ALWAYS } from './fold-columns';
+import { addColumn, addConstraint, changeGeneration, changeType } from './fold-columns';
 import { roleName } from './fold-policies';
 import type { Fold } from './from-statements';
 import { foldView } from './fold-views';
@@ -220,13 +220,10 @@ function applyCommand(fold: Fold, statement: Statement, table: Table, command: A
       if (column) column.default = command.def && { node: command.def, statement };
       break;
     case 'AT_AddIdentity':
-      if (column) {
-        column.generated = true;
-        column.alwaysGenerated =
-          command.def !== undefined &&
-          'Constraint' in command.def &&
-          command.def.Constraint.generated_when === GENERATED_ALWAYS;
-      }
+    case 'AT_SetIdentity':
+    case 'AT_DropIdentity':
+    case 'AT_DropExpression':
+      if (column) changeGeneration(column, command);
       break;
     case 'AT_AddConstraint':
       if (command.def && 'Constraint' in command.def)

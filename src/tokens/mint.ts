@@ -15,8 +15,6 @@ export interface MintOptions {
   readonly override?: boolean;
   /** Unix seconds. */
   readonly now?: number;
-  /** Claims besides; they never take the place of `sub`, `role`, `iat` and `exp`. */
-  readonly extraClaims?: Readonly<Record<string, unknown>>;
 }
 
 /** The claims that a token has by itself. */

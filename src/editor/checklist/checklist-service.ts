@@ -1,91 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { GatewayClient, type ClientOptions } from '../../checklist/gateway-client';
-import { CannotRun, runChecklist, type Progress } from '../../checklist/run';
-import { planFromOpenApi } from '../../checklist/plan';
-import { linkColumns, type TablePlan } from '../../checklist/table-plan';
-import type { CheckResult } from '../../checklist/verdict';
+import type { ChecklistOptions, Progress } from '../../checklist/options';
+import { CannotRun } from '../../checklist/run';
+import type { ChecklistPlan } from '../../checklist/table-plan';
+import { summarize } from '../../checklist/verdict';
 import { ActionableError, type Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
-import type { Projects } from '../project/projects';
-import { requireFolder, requireGatewayUrl, requireSecret } from '../project/require';
-import { readSettings } from '../settings';
-import type { Subjects } from '../tokens/subjects';
-import type { TableFinder } from './table-finder';
+import { requireFolder } from '../project/require';
 import { NEVER, type ChecklistRun } from './checklist-run';
-import { askForTable, confirmHost } from './questions';
+import type { ChecklistEngine } from './engine';
+import type { JournalMemento } from './journal-memento';
+import type { PreparedRun, RunPreparation } from './prepare-run';
+import { advanced } from './run-state';
+import {
+  covers,
+  keptResults,
+  merged,
+  onlyOf,
+  speaksOfTheSame,
+  targetsIn,
+  type RunTarget,
+} from './run-target';
 
-/** Subjects nobody else has, for a folder that has no test subjects of its own. */
-const STAND_INS = ['flux-rls-check-a', 'flux-rls-check-b'] as const;
+/** Milliseconds that a closing window has for the clean-up: VS Code ends an extension host soon after. */
+const LAST_WORDS = 4_000;
 
-/** Runs the isolation checklist, one at a time, and tells how far it is. */
+/** A run that has begun, and what it covers. */
+export interface StartedRun {
+  readonly folder: vscode.WorkspaceFolder;
+  readonly plan: ChecklistPlan;
+  readonly only: ChecklistOptions['only'];
+}
+
+/** Runs the isolation checklist, one run at a time, and tells how far it is. */
 export class ChecklistService implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
-  #run: ChecklistRun = NEVER;
+  readonly #started = this.#store.add(new vscode.EventEmitter<StartedRun>());
+  readonly #progressed = this.#store.add(new vscode.EventEmitter<Progress>());
+  readonly #ended = this.#store.add(new vscode.EventEmitter<ChecklistRun>());
+  /** The run of each folder, by URI: another folder's verdicts say nothing about it. */
+  readonly #runs = new Map<string, ChecklistRun>();
+  /** Of the run that is being prepared, until it begins. */
+  #preparing: AbortController | undefined;
   #abort: AbortController | undefined;
   #running: Promise<void> | undefined;
 
   readonly onDidChange = this.#changed.event;
+  readonly onDidStart = this.#started.event;
+  readonly onDidProgress = this.#progressed.event;
+  readonly onDidEnd = this.#ended.event;
 
   constructor(
     commands: Commands,
-    private readonly projects: Projects,
-    private readonly subjects: Subjects,
-    private readonly tables: TableFinder,
-    private readonly memento: vscode.Memento,
+    private readonly preparation: RunPreparation,
+    private readonly engine: ChecklistEngine,
+    private readonly journal: JournalMemento,
     private readonly log: Log,
   ) {
-    this.#store.add(commands.register('fluxRls.runChecklist', () => this.#start()));
+    this.#store.add(commands.register('fluxRls.runChecklist', target => this.#start(targetsIn(target))));
     this.#store.add(
       commands.register('fluxRls.cancelChecklist', () => {
-        this.#abort?.abort();
+        this.cancel();
+      }),
+    );
+    this.#store.add(
+      journal.onDidChange(() => {
+        this.#changed.fire();
       }),
     );
   }
 
-  /** The run of a folder. Another folder's verdicts say nothing about it. */
-  runOf(folder: vscode.WorkspaceFolder | undefined): ChecklistRun {
-    return this.#run.folder?.uri.toString() === folder?.uri.toString() ? this.#run : NEVER;
+  /** Whether a run waits for what it needs, such as the person's consent. */
+  get isPreparing(): boolean {
+    return this.#preparing !== undefined;
   }
 
-  /** Stops a run and waits until its rows are removed. */
-  async stop(): Promise<void> {
+  get isRunning(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  runOf(folder: vscode.WorkspaceFolder | undefined): ChecklistRun {
+    const uri = folder?.uri.toString();
+    const run = (uri === undefined ? undefined : this.#runs.get(uri)) ?? NEVER;
+    const leftBehind = this.journal
+      .leftBehind()
+      .filter(entry => entry.folder === uri)
+      .reduce((sum, { rows }) => sum + rows.length, 0);
+    return { ...run, leftBehind };
+  }
+
+  /** Stops asking; the run ends once its rows are removed. */
+  cancel(): void {
+    this.#preparing?.abort();
     this.#abort?.abort();
-    await this.#running;
+  }
+
+  /** Stops a run and waits until its rows are removed, for as long as a closing window may. The journal has the rest. */
+  async stop(): Promise<void> {
+    this.cancel();
+    if (this.#running) await Promise.race([this.#running, delay(LAST_WORDS, undefined, { ref: false })]);
   }
 
   dispose(): void {
-    this.#abort?.abort();
+    this.cancel();
     this.#store.dispose();
   }
 
-  async #start(): Promise<void> {
+  async #start(targets: readonly RunTarget[]): Promise<void> {
     this.#refuseSecond();
-    const folder = await requireFolder();
-    const project = await this.projects.of(folder);
-    const gatewayUrl = requireGatewayUrl(project);
-    const secret = requireSecret(project);
-    const client: ClientOptions = {
-      gatewayUrl,
-      schema: project.schema?.value,
-      secret,
-      role: readSettings(folder.uri).tokenRole,
-      fetch: (url, init) => fetch(url, init),
-      now: () => Math.floor(Date.now() / 1000),
-    };
-    const [a = STAND_INS[0], b = STAND_INS[1]] = this.subjects.list(folder);
-    const plan = await this.#plan(folder, client, a);
-    if (!plan || !(await confirmHost(this.memento, gatewayUrl, plan.table))) return;
+    // Whoever asks again has turned away from a question that is still open.
+    this.#preparing?.abort();
+    const preparing = (this.#preparing = new AbortController());
+    const prepared = await Promise.race([this.#prepare(targets), whenAborted(preparing.signal)]).finally(
+      () => {
+        if (this.#preparing === preparing) this.#preparing = undefined;
+      },
+    );
+    if (!prepared || preparing.signal.aborted) return;
     this.#refuseSecond();
-    const engine = project.engine?.value;
-    this.#running = this.#ask(folder, {
-      ...client,
-      engine,
-      plan: { tables: [plan], notChecked: [] },
-      mode: 'full',
-      subjects: [a, b],
-    });
+    this.#running = this.#ask(prepared, onlyOf(targets));
+    if (targets.length === 0) {
+      await vscode.commands.executeCommand('fluxRls.panel.focus', { preserveFocus: true });
+    }
     await this.#running;
   }
 
@@ -93,98 +131,98 @@ export class ChecklistService implements vscode.Disposable {
     if (this.#abort) throw new ActionableError('The checklist is running already.');
   }
 
-  /** The only table of the SQL, the one the person picks, or one the person names. */
-  async #plan(
-    folder: vscode.WorkspaceFolder,
-    client: ClientOptions,
-    subject: string,
-  ): Promise<TablePlan | undefined> {
-    const chosen = await askForTable(await this.tables.tablesOf(folder), this.memento, folder);
-    if (!chosen || chosen.columns.length > 0) return chosen;
-    const document = await new GatewayClient(client).openApi(subject);
-    return planFromOpenApi(document, chosen.table, linkColumns(chosen)[0] ?? '') ?? chosen;
+  async #prepare([target]: readonly RunTarget[]): Promise<PreparedRun | undefined> {
+    const named = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.toString() === target?.folder);
+    const prepared = await this.preparation.collect(named ?? (await requireFolder()));
+    const answer = prepared && (await this.preparation.agree(prepared));
+    if (answer === 'show requests') await vscode.commands.executeCommand('fluxRls.showChecklistPlan');
+    return typeof answer === 'object' ? answer : undefined;
   }
 
-  async #ask(
-    folder: vscode.WorkspaceFolder,
-    options: Omit<Parameters<typeof runChecklist>[0], 'signal' | 'onProgress'>,
-  ): Promise<void> {
-    const { plan, subjects } = options;
+  async #ask({ folder, options }: PreparedRun, only: ChecklistOptions['only']): Promise<void> {
+    const { plan, subjects, mode, gatewayUrl: url } = options;
     const abort = (this.#abort = new AbortController());
     const started = Date.now();
-    this.#update({ ...NEVER, folder, state: 'running', url: options.gatewayUrl, subjects });
-    await vscode.commands.executeCommand('fluxRls.panel.focus', { preserveFocus: true });
+    const last = this.#runs.get(folder.uri.toString());
+    const before = only && speaksOfTheSame(last?.report, options) ? last?.report : undefined;
+    this.#update({
+      ...NEVER,
+      folder,
+      state: 'running',
+      mode,
+      url,
+      subjects,
+      notChecked: plan.notChecked,
+      tables: before ? (last?.tables ?? []) : [],
+      results: keptResults(before, only),
+      report: before,
+    });
+    this.#started.fire({ folder, plan, only });
     try {
-      const report = await runChecklist({
+      const report = await this.engine.run({
         ...options,
+        ...(only && { only }),
         signal: abort.signal,
         onProgress: progress => {
-          this.#advance(progress);
+          this.#advance(folder, progress, plan, only);
         },
       });
-      this.log.info(
-        `checklist on ${plan.tables.map(({ table }) => table).join(', ')}: ${report.results.map(({ check, verdict }) => `${check} ${verdict}`).join(', ')}`,
-      );
+      this.log.info(`checklist at ${url}, ${mode}: ${JSON.stringify(summarize(report.results))}`);
+      const whole = before ? merged(before, report, only) : report;
       const state = report.cancelled ? 'cancelled' : 'done';
-      this.#end({ state, results: report.results, report }, started);
+      this.#end(
+        folder,
+        { state, results: whole.results, notChecked: whole.notChecked, report: whole },
+        started,
+      );
     } catch (error) {
       const isKnown = error instanceof CannotRun;
       const problem = isKnown ? error.message : 'The checklist broke off. “Flux RLS: Show Log” tells why.';
-      this.#end({ state: 'failed', problem }, started);
+      // What could not be asked anew is as it was.
+      this.#end(folder, { state: 'failed', problem, ...(before && { results: before.results }) }, started);
       if (!isKnown) throw error;
-    } finally {
-      this.#abort = undefined;
     }
   }
 
-  #advance(progress: Progress): void {
-    switch (progress.kind) {
-      case 'planned':
-        this.#update({
-          ...this.#run,
-          tables: progress.tables.map(table => ({ ...table, shared: false, finished: 0 })),
-        });
-        break;
-      case 'started':
-        this.#update({ ...this.#run, current: [...this.#run.current, progress] });
-        break;
-      case 'finished':
-        this.#update(finished(this.#run, progress.result));
-        break;
-      case 'waiting':
-        this.#update({ ...this.#run, waiting: progress.reason });
-        break;
-      case 'cleaning':
-        this.#update({ ...this.#run, state: 'cleaning' });
-        break;
-    }
+  /** An engine that is told to leave checks out may still speak of them. */
+  #advance(
+    folder: vscode.WorkspaceFolder,
+    progress: Progress,
+    plan: ChecklistPlan,
+    only: ChecklistOptions['only'],
+  ): void {
+    if (progress.kind === 'finished' && !covers(only, progress.result)) return;
+    const run = this.#runs.get(folder.uri.toString());
+    if (!run) return;
+    this.#update(advanced(run, progress, plan));
+    this.#progressed.fire(progress);
   }
 
-  #end(outcome: Partial<ChecklistRun>, started: number): void {
+  #end(folder: vscode.WorkspaceFolder, outcome: Partial<ChecklistRun>, started: number): void {
+    this.#abort = undefined;
+    this.journal.release();
+    const run = this.#runs.get(folder.uri.toString()) ?? NEVER;
     const ended = new Date();
-    this.#update({
-      ...this.#run,
-      current: [],
-      ...outcome,
-      ended,
-      seconds: (ended.getTime() - started) / 1000,
-    });
+    const seconds = (ended.getTime() - started) / 1000;
+    const done: ChecklistRun = { ...run, current: [], waiting: '', ...outcome, ended, seconds };
+    this.#update(done);
+    this.#ended.fire(done);
   }
 
   #update(run: ChecklistRun): void {
-    this.#run = run;
+    if (run.folder) this.#runs.set(run.folder.uri.toString(), run);
     this.#changed.fire();
   }
 }
 
-function finished(run: ChecklistRun, result: CheckResult): ChecklistRun {
-  return {
-    ...run,
-    waiting: '',
-    current: run.current.filter(({ table, check }) => table !== result.table || check !== result.check),
-    tables: run.tables.map(progress =>
-      progress.table === result.table ? { ...progress, finished: progress.finished + 1 } : progress,
-    ),
-    results: [...run.results, result],
-  };
+async function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise(resolve => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(undefined);
+      },
+      { once: true },
+    );
+  });
 }

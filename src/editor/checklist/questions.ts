@@ -1,64 +1,35 @@
 import * as vscode from 'vscode';
-import { planByHand } from '../../checklist/plan';
-import { linkColumns, type TablePlan } from '../../checklist/table-plan';
 
-/** The table to check: the only one, the one picked, or one that is named by hand and remembered. */
-export async function askForTable(
-  candidates: readonly TablePlan[],
-  memento: vscode.Memento,
-  folder: vscode.WorkspaceFolder,
-): Promise<TablePlan | undefined> {
-  const [only] = candidates;
-  if (only && candidates.length === 1) return only;
-  if (candidates.length > 1) {
-    const items = candidates.map(plan => ({
-      label: plan.table,
-      description: `owner ${linkColumns(plan).join(', ')}`,
-      plan,
-    }));
-    return (await vscode.window.showQuickPick(items, { title: 'Check which table?' }))?.plan;
-  }
-  return nameTable(memento, `table ${folder.uri.toString()}`);
+/** A table that nothing tells of, named by hand with the column that holds the owner. */
+export interface NamedTable {
+  readonly table: string;
+  readonly owner: string;
 }
 
-async function nameTable(memento: vscode.Memento, key: string): Promise<TablePlan | undefined> {
-  const last = memento.get<{ table: string; owner: string }>(key);
-  const title = 'The SQL of this folder has no table with an owner';
+/** Asks for a table and its owner column; undefined when the person changes their mind. */
+export async function nameTable(): Promise<NamedTable | undefined> {
+  const title = 'Neither the SQL nor the gateway tells of a table with an owner';
   const table = await vscode.window.showInputBox({
     title: `${title} (1/2)`,
     prompt: 'Table to check',
-    value: last?.table ?? '',
     ignoreFocusOut: true,
   });
   if (!table?.trim()) return undefined;
-  const owner = await vscode.window.showInputBox({
-    title: `${title} (2/2)`,
-    prompt: `Column of ${table} that holds the owner`,
-    value: last?.owner ?? 'owner_id',
-    ignoreFocusOut: true,
-  });
-  if (!owner?.trim()) return undefined;
-  const named = { table: table.trim(), owner: owner.trim() };
-  await memento.update(key, named);
-  return planByHand(named.table, named.owner);
+  const owner = await nameOwner(table.trim(), `${title} (2/2)`);
+  return owner === undefined ? undefined : { table: table.trim(), owner };
 }
 
-/** A gateway elsewhere is asked for once, by name: rows will be made there. */
-export async function confirmHost(
-  memento: vscode.Memento,
-  gatewayUrl: string,
+/** Asks for the owner column of a table. */
+export async function nameOwner(
   table: string,
-): Promise<boolean> {
-  const { hostname, host } = new URL(gatewayUrl);
-  if (['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return true;
-  const key = `host ${host}`;
-  if (memento.get<boolean>(key)) return true;
-  const run = 'Run';
-  const answer = await vscode.window.showWarningMessage(
-    `The checklist makes up to three rows in ${table} at ${host} and removes them again.`,
-    run,
-  );
-  if (answer !== run) return false;
-  await memento.update(key, true);
-  return true;
+  title: string,
+  known = 'owner_id',
+): Promise<string | undefined> {
+  const owner = await vscode.window.showInputBox({
+    title,
+    prompt: `Column of ${table} that holds the owner`,
+    value: known,
+    ignoreFocusOut: true,
+  });
+  return owner?.trim() ? owner.trim() : undefined;
 }

@@ -45,16 +45,19 @@ grant select on notes to authenticated;`,
   check(model, report) {
     for (const { using, check, table } of model.policies) {
       for (const predicate of [using, check]) {
-        for (const { node, column } of predicate ? capturesIn(predicate) : []) {
+        for (const { node, column, qualifier } of predicate ? capturesIn(predicate) : []) {
+          if (!table.columns.has(column)) continue;
           const at = predicate?.spanOf({ ColumnRef: node });
           if (!at) continue;
           report({
             at,
             message: `${column} is the subquery's own column here, and not that of ${table.name}: nothing ties the subquery to the row. Write ${table.name}.${column}.`,
-            fix: {
-              title: `Write ${table.name}.${column}`,
-              edits: [insertAt(at.file, at.start, `${inSql(table.name)}.`)],
-            },
+            ...(qualifier === undefined && {
+              fix: {
+                title: `Write ${table.name}.${column}`,
+                edits: [insertAt(at.file, at.start, `${inSql(table.name)}.`)],
+              },
+            }),
           });
         }
       }

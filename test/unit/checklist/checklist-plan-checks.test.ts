@@ -83,6 +83,19 @@ describe('what CHECKs leave of a column', () => {
     });
   }
 
+  it('has a letter in every row, and not just by accident in one', async () => {
+    for (const length of [1, 2, 3]) {
+      const plan = await tablePlanOf(
+        `create table t (owner_id text, c text not null check (c ~ '[a-z]' and length(c) = ${length}));`,
+        't',
+      );
+      for (let row = 0; row < 30; row += 1) {
+        const made = makeRow(plan, { fixed: { owner_id: 'ann' }, marker: `${MARKER}${row}`, given: {} });
+        assert.match('values' in made ? (made.values.c as string) : '', /[a-z]/);
+      }
+    }
+  });
+
   it('differs from row to row, however short', async () => {
     const plan = await tablePlanOf(
       "create table t (owner_id text, c text not null unique check (c ~ '^[A-Z]{8}$'));",
@@ -160,6 +173,17 @@ describe('what CHECKs of several columns leave', () => {
     assert.deepEqual(
       plan.columns.map(({ name, wanted }) => `${name} ${wanted === true}`),
       ['owner_id false', 'a false', 'b true'],
+    );
+  });
+
+  it('is no link that a default or NULL does without', async () => {
+    const plan = await tablePlanOf(
+      `create table notes (id int primary key, owner_id text); create table t (owner_id text, a int default 3 references notes, b int references notes, check (a <> 4 and coalesce(b, 1) <> a));`,
+      't',
+    );
+    assert.deepEqual(
+      plan.columns.map(({ name, wanted }) => `${name} ${wanted === true}`),
+      ['owner_id false', 'a false', 'b false'],
     );
   });
 

@@ -119,6 +119,28 @@ describe('a row made by a plan', () => {
     assert.equal(rowBy(plan, { fixed: { note_id: 'x' } }).values.note_id, 'x');
   });
 
+  it('points at itself where it has to point at its own table', async () => {
+    const { values } = rowBy(
+      await planOf('id uuid primary key, owner_id text, up uuid not null references t'),
+    );
+    assert.equal(values.up, values.id);
+    const counted = await planOf('id serial primary key, owner_id text, up int not null references t');
+    assert.deepEqual(requiredReferences(counted), []);
+    assert.deepEqual(makeRow(counted, { fixed: { owner_id: 'ann' }, marker: MARKER, given: {} }), {
+      column: 'up',
+      reason: 'it points at a row of its own table',
+    });
+  });
+
+  it('asks for no row where a key of several columns may be NULL', async () => {
+    const sql = (nullable: string): string =>
+      `create table notes (id int, owner_id text, primary key (id, owner_id));
+       create table t (id int primary key, owner_id text not null, note int ${nullable}, foreign key (note, owner_id) references notes);`;
+    assert.deepEqual(requiredReferences(await tablePlanOf(sql('null'), 't')), []);
+    assert.equal(requiredReferences(await tablePlanOf(sql('not null'), 't')).length, 1);
+    assert.equal(requiredReferences(await tablePlanOf(sql('not null'), 't'), { owner_id: 'ann' }).length, 1);
+  });
+
   it('needs the parent that makes it a subject’s, even where the link may be NULL', async () => {
     const sql = `create table notes (id uuid primary key, owner_id text); ${guarded('notes')}
       create table t (id int primary key, note_id uuid references notes);

@@ -3,7 +3,6 @@ import { readAnswer } from '../../../src/checklist/answer';
 import { diagnose, isPolicyRefusal } from '../../../src/checklist/diagnose';
 import { makeOwnedRow } from '../../../src/checklist/make-row';
 import { CannotRun, runChecklist } from '../../../src/checklist/run';
-import { jsonReport, textReport } from '../../../src/checklist/report';
 import { planByHand } from '../../../src/checklist/plan';
 import type { PlannedColumn, TablePlan } from '../../../src/checklist/table-plan';
 import type { ChecklistReport } from '../../../src/checklist/verdict';
@@ -224,7 +223,11 @@ describe('making a row', () => {
       reason: 'its type is polygon',
     });
     assert.deepEqual(
-      makeOwnedRow(plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })), 'ann', 'm'),
+      makeOwnedRow(
+        plan(column('list_id', 'uuid', { references: { table: 'lists', column: 'id' } })),
+        'ann',
+        'm',
+      ),
       {
         column: 'list_id',
         reason: 'it points at a row of another table',
@@ -306,126 +309,5 @@ describe('a gateway that is none', () => {
         Array(4).fill(`unknown ${cause}`),
       );
     }
-  });
-});
-
-describe('the report', () => {
-  const report: ChecklistReport = {
-    runId: '0a1b2c3d',
-    url: 'http://127.0.0.1:9',
-    mode: 'full',
-    subjects: ['ann', 'bob'],
-    started: '2026-01-01T00:00:00.000Z',
-    seconds: 1,
-    requestSeconds: 1,
-    requests: 2,
-    waits: [],
-    notChecked: [],
-    engine: 'v2_shared',
-    cancelled: false,
-    results: [
-      {
-        table: 'notes',
-        check: 'signed-out',
-        verb: 'read',
-        actor: 'none',
-        verdict: 'pass',
-        cause: null,
-        message: 'Without a token: 401.',
-        advice: '',
-        evidence: [
-          {
-            method: 'GET',
-            path: '/notes',
-            as: 'nobody',
-            status: 401,
-            code: null,
-            answer: 'authorization required',
-            control: false,
-            body: '',
-            headers: [],
-            expected: '',
-            milliseconds: 1,
-          },
-        ],
-      },
-      {
-        table: 'notes',
-        check: 'forged-insert',
-        verb: 'insert',
-        actor: 'other',
-        verdict: 'fail',
-        cause: 'policy',
-        message: 'Accepted.',
-        advice: 'Tie it.',
-        evidence: [
-          {
-            method: 'POST',
-            path: '/notes',
-            as: 'ann',
-            status: 201,
-            code: null,
-            answer: 'no body',
-            control: false,
-            body: '',
-            headers: [],
-            expected: '',
-            milliseconds: 1,
-          },
-        ],
-      },
-    ],
-    rows: {
-      created: 3,
-      removed: 2,
-      byTable: [{ table: 'notes', created: 3, removed: 2 }],
-      left: [{ table: 'notes', key: 'id=1', owner: 'bob', reason: 'no policy lets its owner delete it' }],
-    },
-  };
-
-  it('is JSON of version 1 with exactly the agreed fields', () => {
-    assert.deepEqual(JSON.parse(jsonReport(report)), {
-      version: 1,
-      url: 'http://127.0.0.1:9',
-      engine: 'v2_shared',
-      results: [
-        {
-          table: 'notes',
-          check: 'signed-out',
-          verdict: 'pass',
-          cause: null,
-          message: 'Without a token: 401.',
-          evidence: [{ method: 'GET', path: '/notes', as: 'nobody', status: 401, code: null }],
-        },
-        {
-          table: 'notes',
-          check: 'forged-insert',
-          verdict: 'fail',
-          cause: 'policy',
-          message: 'Accepted. Tie it.',
-          evidence: [{ method: 'POST', path: '/notes', as: 'ann', status: 201, code: null }],
-        },
-      ],
-      rows: {
-        created: 3,
-        removed: 2,
-        byTable: [{ table: 'notes', created: 3, removed: 2 }],
-        left: [{ table: 'notes', key: 'id=1', owner: 'bob', reason: 'no policy lets its owner delete it' }],
-      },
-      summary: { pass: 1, fail: 1, unknown: 0, skipped: 0 },
-    });
-  });
-
-  it('tells a person what failed, why, what was asked and what is left', () => {
-    assert.equal(
-      textReport(report),
-      `✔ notes · A request without a token is refused
-✖ notes · An insert in another subject’s name is refused [policy]
-    Accepted.
-    Tie it.
-      POST /notes as ann → 201 no body
-! a row was left in notes (id=1, owner bob): no policy lets its owner delete it
-1 passed, 1 failed, 0 cannot tell, 0 skipped · 3 rows made, 2 removed, 1 left`,
-    );
   });
 });

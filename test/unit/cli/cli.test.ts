@@ -252,14 +252,6 @@ describe('flux-rls', () => {
         /No project secret/,
       );
     });
-
-    it('asks which table where the SQL has several', async () => {
-      folder.write('schema.sql', `${CLEAN}${CLEAN.replaceAll('notes', 'tasks')}`);
-      assert.match(
-        (await run('check --url http://127.0.0.1:9', environment)).error,
-        /The SQL has notes, tasks: give --table/,
-      );
-    });
   });
 
   describe('scaffold', () => {

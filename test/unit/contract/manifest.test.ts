@@ -111,8 +111,12 @@ describe('the manifest', () => {
   it('restricts the settings that decide where requests go', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
       'fluxRls.gatewayUrl',
+      'fluxRls.profiles',
       'fluxRls.token.role',
       'fluxRls.token.lifetime',
+      'fluxRls.checklist.mode',
+      'fluxRls.app.url',
+      'fluxRls.app.route',
     ]);
   });
 });
