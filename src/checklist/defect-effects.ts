@@ -18,6 +18,8 @@ export interface TableFacts {
   /** Whether the view, or the function, asks the policies as whoever calls it. */
   readonly hasInvokingView: boolean;
   readonly hasInvokingFunction: boolean;
+  /** It points at rows of another table that belong to somebody. */
+  readonly hasOwnedParent: boolean;
 }
 
 /** Whom a policy lets at rows of others. */
@@ -94,23 +96,18 @@ export function closedChecks(facts: TableFacts, verbs: ReadonlySet<Verb>, by: Cl
   const isV1 = engine === 'v1_dedicated';
   const checks: (CheckId | false)[] = [];
   const upsert = canUpsert(plan) && 'upsert-other';
+  const ownUpsert = isToldByKey(plan) && 'upsert-other';
   if (verbs.has('insert')) {
-    checks.push(
-      'insert-own',
-      'insert-without-owner',
-      'forged-insert',
-      'bulk-insert',
-      'child-of-other',
-      upsert,
-    );
+    checks.push('insert-own', 'insert-without-owner', 'forged-insert', 'bulk-insert', 'child-of-other');
     checks.push(isV1 && anonymous.has('insert') && 'signed-out-insert');
   }
   // Without rows that their subjects see, a request that shows or reaches none proves nothing.
   if (verbs.has('insert') || verbs.has('read')) {
-    checks.push('read-own', 'own-rows-only', 'cross-read', 'view-read', 'function-read', upsert);
+    checks.push('read-own', 'own-rows-only', 'cross-read', 'view-read', 'function-read', ownUpsert);
     checks.push('update-own', 'update-other', 'give-away', 'update-unfiltered');
     checks.push('delete-own', 'delete-other', 'delete-unfiltered');
     checks.push(plan.ownerDefault !== 'none' && 'insert-without-owner');
+    if (facts.ownerIsReplaced) checks.push('forged-insert', 'bulk-insert');
     if (isV1) {
       if (anonymous.has('read')) checks.push('signed-out', 'empty-token', 'no-role');
       checks.push((verbs.has('insert') || by === 'policy') && 'no-sub');
@@ -128,16 +125,25 @@ export function closedChecks(facts: TableFacts, verbs: ReadonlySet<Verb>, by: Cl
   return only(facts, checks);
 }
 
-function only({ checks, plan }: TableFacts, ids: readonly (CheckId | false | undefined)[]): CheckId[] {
-  const isAsked = (id: CheckId): boolean => checks.has(id) && !(id === 'bulk-insert' && hasOneRowEach(plan));
-  return [...checks].filter(id => ids.includes(id) && isAsked(id));
+function only(
+  { checks, plan, hasOwnedParent }: TableFacts,
+  ids: readonly (CheckId | false | undefined)[],
+): CheckId[] {
+  const isIdle = (id: CheckId): boolean =>
+    (id === 'bulk-insert' && hasOneRowEach(plan)) || (id === 'child-of-other' && !hasOwnedParent);
+  return [...checks].filter(id => ids.includes(id) && !isIdle(id));
 }
 
 /** Whether an upsert can take a row of another's: it sends the key and all that is required, and changes them. */
 export function canUpsert(plan: TablePlan): boolean {
   const { key, columns } = plan;
-  if (key.length === 0 || key.some(column => linkColumns(plan).includes(column))) return false;
+  if (!isToldByKey(plan)) return false;
   return columns
     .filter(({ name, required }) => required || key.includes(name))
     .every(({ insertable, updatable }) => insertable && updatable);
+}
+
+/** Whether rows have a key that does not say whose they are. */
+function isToldByKey(plan: TablePlan): boolean {
+  return plan.key.length > 0 && !plan.key.some(column => linkColumns(plan).includes(column));
 }

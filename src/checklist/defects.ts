@@ -15,6 +15,8 @@ export interface Defect {
   readonly title: string;
   readonly table: string;
   readonly verb: Verb | 'all';
+  /** The view or function that it is about. */
+  readonly through?: string;
   /** SQL for the superuser, after the push; undefined for what no SQL brings about: a gateway that checks no tokens. */
   readonly plant: string | undefined;
   /** Whether somebody gets at rows by it, or is kept from their own. */
@@ -32,7 +34,7 @@ export function defectsOf(model: SchemaModel, plan: ChecklistPlan): Defect[] {
     const found = [...model.tables.values()].find(
       ({ name, schema, created }) => name === table.table && created !== undefined && model.isExposed(schema),
     );
-    return found ? new TableDefects(model, table, found).all() : [];
+    return found ? new TableDefects(model, plan, table, found).all() : [];
   });
 }
 
@@ -51,6 +53,7 @@ class TableDefects {
 
   constructor(
     private readonly model: SchemaModel,
+    private readonly whole: ChecklistPlan,
     private readonly plan: TablePlan,
     private readonly table: Table,
   ) {
@@ -95,6 +98,11 @@ class TableDefects {
       hasInvokingFunction: plan.functions.some(
         ({ name }) => model.routines.get(this.#keyOf(name))?.[0]?.definer === false,
       ),
+      hasOwnedParent: plan.foreignKeys.some(({ table, columns }) => {
+        const parent = this.whole.tables.find(other => other.table === table && table !== plan.table);
+        const isLink = columns.some(column => linkColumns(plan).includes(column));
+        return parent !== undefined && parent.ownership.kind !== 'nobody' && !parent.shared && !isLink;
+      }),
     };
   }
 
@@ -242,6 +250,7 @@ class TableDefects {
       .filter(({ name }) => this.model.views.get(this.#keyOf(name))?.securityInvoker)
       .map(({ name }): Planted => ({
         title: `view ${name} without security_invoker`,
+        through: name,
         verb: 'read',
         plant: `alter view ${this.#named(name)} reset (security_invoker)`,
         effect: 'opens',
@@ -251,6 +260,7 @@ class TableDefects {
       .filter(({ name }) => this.model.routines.get(this.#keyOf(name))?.[0]?.definer === false)
       .map(({ name }): Planted => ({
         title: `function ${name} SECURITY DEFINER`,
+        through: name,
         verb: 'read',
         plant: `alter function ${this.#named(name)} security definer`,
         effect: 'opens',

@@ -151,36 +151,35 @@ async function tryDefect(
 
 /** Holds what the checks say with the defect against what they said without. */
 function compare(
-  { expectedBy, table }: Defect,
+  { expectedBy, table, through }: Defect,
   baseline: readonly CheckResult[],
   results: readonly CheckResult[],
 ): Omit<DefectResult, 'defect' | 'problem'> {
-  const expected = new Set(expectedBy);
-  const before = baseline.filter(result => result.table === table);
-  const pairs = before.map(was => ({
-    was,
-    is: results.find(result => result.check === was.check && result.through === was.through),
-  }));
-  const noticed = pairs.flatMap(({ was, is }) =>
-    is && is.verdict !== 'pass' && is.verdict !== 'skipped' && is.verdict !== was.verdict ? is : [],
-  );
-  const inShort = ({ check, verdict, through }: CheckResult): Noticed => ({
-    check,
-    verdict,
-    ...(through !== undefined && { through }),
-  });
-  const passing = new Set(
-    pairs.flatMap(({ was, is }) => (was.verdict === 'pass' && is?.verdict === 'pass' ? was.check : [])),
-  );
-  const catching = new Set(noticed.map(({ check }) => check));
-  const passedBefore = new Set(before.flatMap(({ check, verdict }) => (verdict === 'pass' ? check : [])));
+  const pairs = baseline
+    .filter(was => was.table === table)
+    .map(was => ({
+      was,
+      is: results.find(({ check, through: door }) => check === was.check && door === was.through),
+      isExpected: expectedBy.includes(was.check) && (through === undefined || through === was.through),
+    }));
+  const noticed = (isExpected: boolean): Noticed[] =>
+    pairs.flatMap(({ was, is, isExpected: expected }) =>
+      expected === isExpected && is && isNotice(was, is)
+        ? { check: is.check, verdict: is.verdict, ...(is.through !== undefined && { through: is.through }) }
+        : [],
+    );
+  const expected = pairs.filter(({ isExpected }) => isExpected);
+  const checksOf = (some: typeof pairs): CheckId[] => [...new Set(some.map(({ was }) => was.check))];
   return {
-    caughtBy: noticed.filter(({ check }) => expected.has(check)).map(inShort),
-    alsoCaughtBy: noticed.filter(({ check }) => !expected.has(check)).map(inShort),
-    // Of several views one may be closed all along.
-    missedBy: expectedBy.filter(check => passing.has(check) && !catching.has(check)),
-    untold: expectedBy.filter(check => !passedBefore.has(check) && !catching.has(check)),
+    caughtBy: noticed(true),
+    alsoCaughtBy: noticed(false),
+    missedBy: checksOf(expected.filter(({ was, is }) => was.verdict === 'pass' && is?.verdict === 'pass')),
+    untold: checksOf(expected.filter(({ was, is }) => was.verdict !== 'pass' && !(is && isNotice(was, is)))),
   };
+}
+
+function isNotice(was: CheckResult, is: CheckResult): boolean {
+  return is.verdict !== 'pass' && is.verdict !== 'skipped' && is.verdict !== was.verdict;
 }
 
 /** A gateway that lets every token in, or none: what no SQL can open, and what half of the checks are about. */

@@ -4,7 +4,7 @@ import { gotThrough, outcomeOf } from '../outcome';
 import type { CheckContext, Told } from '../context';
 import type { Draft } from '../row-source';
 import { defineCheck, failed, isOwned, notAskable, passed, unproved } from './check';
-import { insertAdvice, ownInsert } from './inserts';
+import { inNameOf, insertAdvice, mayBeReplaced, ownInsert } from './inserts';
 import { judgeOthers } from './others-verb';
 
 export default defineCheck('bulk-insert', isOwned, async context => {
@@ -17,15 +17,18 @@ export default defineCheck('bulk-insert', isOwned, async context => {
       'A forged row by itself is asked about.',
     );
   }
-  const own = await draft(context, a);
-  const forged = await draft(context, b);
-  if (!own.made) return unproved(own.diagnosis, own.evidence);
-  if (!forged.made) return unproved(forged.diagnosis, forged.evidence);
-  const drafts = [own.draft, forged.draft] as const;
+  const mine = await draft(context, a);
+  const other = await draft(context, b);
+  if (!mine.made) return unproved(mine.diagnosis, mine.evidence);
+  if (!other.made) return unproved(other.diagnosis, other.evidence);
+  const forged = inNameOf(context, other.draft, b);
+  // Both with the owner, for rows of one request have the same columns.
+  const own = inNameOf(context, mine.draft, a);
+  const drafts = [own, forged] as const;
   const told = context.made ? await insertBoth(context, drafts) : await probeBoth(context, drafts);
-  const rows = [...control.own.evidence, ...own.draft.evidence, ...forged.draft.evidence];
+  const rows = [...control.own.evidence, ...own.evidence, ...forged.evidence];
   if (context.made && gotThrough(told.outcome)) {
-    const { row } = await context.made.find(context.plan, forged.draft, a);
+    const { row } = await context.made.find(context.plan, forged, a);
     if (context.plan.ownership.kind === 'column' && row?.[context.column] === a) {
       return passed(
         `The database replaces the forged owner: both rows belong to ${a}.`,
@@ -34,12 +37,13 @@ export default defineCheck('bulk-insert', isOwned, async context => {
       );
     }
     // Looked at once more, they have names, by which each is removed and no other.
-    await context.made.find(context.plan, own.draft, a);
-    await context.made.find(context.plan, forged.draft, b);
+    await context.made.find(context.plan, own, a);
+    const theirs = await context.made.find(context.plan, forged, b);
+    if (!row && !theirs.row && mayBeReplaced(context)) return unproved(REPLACED, [told.evidence], rows);
   }
   if (context.made && told.outcome.kind === 'policy') {
-    const stayed = await context.made.find(context.plan, own.draft, a, false);
-    if (stayed.row && isTold(own.draft)) {
+    const stayed = await context.made.find(context.plan, own, a, false);
+    if (stayed.row && isTold(own)) {
       const message = 'The forged row was refused, and the own one beside it stayed.';
       return failed(
         {
@@ -52,7 +56,7 @@ export default defineCheck('bulk-insert', isOwned, async context => {
       );
     }
   }
-  if (!context.made && gotThrough(told.outcome) && context.plan.ownerDefault !== 'none') {
+  if (!context.made && gotThrough(told.outcome) && mayBeReplaced(context)) {
     return unproved(REPLACED, [told.evidence], rows);
   }
   return judgeOthers(context, {

@@ -1,6 +1,6 @@
 import { gotThrough } from '../outcome';
 import { defineCheck, isOwned, passed, unproved } from './check';
-import { finalOwner, insertAdvice, insertAs, NOT_TOLD, ownInsert } from './inserts';
+import { finalOwner, inNameOf, insertAdvice, insertAs, mayBeReplaced, NOT_TOLD, ownInsert } from './inserts';
 import { judgeOthers } from './others-verb';
 
 export default defineCheck('forged-insert', isOwned, async context => {
@@ -9,11 +9,12 @@ export default defineCheck('forged-insert', isOwned, async context => {
   if ('verdict' in control) return control;
   const drafted = await context.rows.draft(context.plan, b);
   if (!drafted.made) return unproved(drafted.diagnosis, drafted.evidence);
-  const told = await insertAs(context, drafted.draft, { as: a, owner: b });
+  const draft = inNameOf(context, drafted.draft, b);
+  const told = await insertAs(context, draft, { as: a, owner: b });
   const rows = [...control.own.evidence, ...drafted.draft.evidence];
   const isColumn = context.plan.ownership.kind === 'column';
   if (isColumn && gotThrough(told.outcome) && (told.outcome.kind === 'done' || !context.made)) {
-    const { owner, evidence } = await finalOwner(context, drafted.draft, a, b);
+    const { owner, evidence } = await finalOwner(context, draft, a, b);
     if (owner === a) {
       return passed(
         `The database replaces a forged owner by the subject: the row belongs to ${a}.`,
@@ -21,7 +22,7 @@ export default defineCheck('forged-insert', isOwned, async context => {
         rows,
       );
     }
-    if (owner === undefined && !context.made && context.plan.ownerDefault !== 'none') {
+    if (owner === undefined && mayBeReplaced(context)) {
       return unproved(NOT_TOLD, [told.evidence, ...evidence], rows);
     }
   }

@@ -56,9 +56,39 @@ export async function finalOwner(
     cast,
     ideal: stopsAtCast(as),
   });
-  const found =
-    told.outcome.kind === 'stopped' ? told.outcome.cast : told.outcome.kind === 'policy' ? owner : undefined;
-  return { owner: found, evidence: [told.evidence] };
+  if (told.outcome.kind === 'stopped') return { owner: told.outcome.cast, evidence: [told.evidence] };
+  if (told.outcome.kind !== 'policy') return { owner: undefined, evidence: [told.evidence] };
+  // The SELECT policy refuses what is to be shown of the other's row, unless it refuses own rows as well.
+  const own = await showOwnInsert(context, as);
+  const isShown = own?.outcome.kind === 'stopped' && own.outcome.cast === as;
+  return { owner: isShown ? owner : undefined, evidence: [told.evidence, ...(own ? [own.evidence] : [])] };
+}
+
+async function showOwnInsert(context: CheckContext, as: string): Promise<Told | undefined> {
+  const drafted = await context.rows.draft(context.plan, as);
+  const cast = castGuard(context.plan, { [context.column]: as });
+  if (!drafted.made || !cast) return undefined;
+  return context.ask({
+    method: 'POST',
+    as,
+    body: drafted.draft.values,
+    prefer: 'return=representation',
+    cast,
+    control: true,
+    ideal: stopsAtCast(as),
+  });
+}
+
+/** The draft with the owner in it, also where requests may not send that: then this is what is to be refused. */
+export function inNameOf(context: CheckContext, draft: Draft, owner: string): Draft {
+  return context.plan.ownership.kind === 'column'
+    ? { ...draft, values: { ...draft.values, [context.column]: owner } }
+    : draft;
+}
+
+/** Whether a row that was let through may have got another owner on its way in. */
+export function mayBeReplaced({ plan }: CheckContext): boolean {
+  return plan.ownerDefault !== 'none' && plan.triggers?.insert !== false;
 }
 
 async function readOwner(

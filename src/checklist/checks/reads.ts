@@ -105,7 +105,7 @@ async function askForOthers(context: CheckContext, own: Control<KnownRow>): Prom
 }
 
 /** Whether a row that is owned through its parent is the subject's: its parent is looked up, and that one's. */
-async function belongsTo(
+export async function belongsTo(
   context: CheckContext,
   plan: TablePlan,
   row: Row,

@@ -5,6 +5,7 @@ import { refusesByPolicy, rollsBack, shows } from '../ideal';
 import { nullColumn, type KnownRow } from '../known-row';
 import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
+import type { TablePlan } from '../table-plan';
 import type { Evidence } from '../verdict';
 import {
   defineCheck,
@@ -18,6 +19,8 @@ import {
 } from './check';
 import { linkOf } from './give-away';
 import { leakDiagnosis } from './leak';
+import { belongsTo } from './reads';
+import { takingOver } from './taking-over';
 
 /**
  * A filter, or anything RETURNING, makes PostgreSQL ask the SELECT policy as well, which hides what an UPDATE or DELETE
@@ -90,6 +93,7 @@ async function judgeReach(context: CheckContext, verb: 'update' | 'delete'): Pro
     if (!gotThrough(control.outcome)) return notReached(context, verb, control, rows);
   }
   const before = await reachBySome(context, verb, own.value);
+  if (before.collides) return reachesOthers(context, verb, [[before.told.evidence], rows], own.value);
   if (before.count === undefined) return notCounted(context, verb, before.told, rows);
   const others = context.made ? await addOthers(context) : undefined;
   if (others && 'verdict' in others) return others;
@@ -125,7 +129,7 @@ async function judgeOneRowEach(context: CheckContext, verb: 'update' | 'delete')
     return passed(`Without a filter, ${a} reaches its own row alone.`, [told.evidence], rows);
   }
   if (told.outcome.kind === 'nothing' || count === 0) return notReached(context, verb, told, rows);
-  if (count === undefined) return notCounted(context, verb, told, rows);
+  if (count === undefined && !reached.collides) return notCounted(context, verb, told, rows);
   return reachesOthers(context, verb, [[told.evidence], rows], own.value);
 }
 
@@ -139,16 +143,7 @@ async function judgeCount(
   evidence: readonly (readonly Evidence[])[],
 ): Promise<Judged> {
   const [a] = context.subjects;
-  const link = context.plan.ownership.kind === 'column' ? { [context.column]: `eq.${a}` } : {};
-  const seen = await context.ask({
-    method: 'GET',
-    query: { select: context.column, ...link, limit: '1' },
-    as: a,
-    prefer: 'count=exact',
-    control: true,
-    ideal: shows([{ [context.column]: a }]),
-  });
-  const own = seen.answer.status === null ? undefined : seen.answer.total;
+  const { own, told: seen } = await countOwn(context);
   const all = [...evidence, [seen.evidence]];
   if (own !== undefined && count <= own) {
     return passed(`Without a filter, ${a} reaches ${count} rows, all of which it sees as its own.`, ...all);
@@ -162,6 +157,39 @@ async function judgeCount(
     ...all,
   );
 }
+
+/** How many rows of its own the subject sees; those under a parent belong to whom the parent does. */
+async function countOwn(context: CheckContext): Promise<{ own: number | undefined; told: Told }> {
+  const [a] = context.subjects;
+  const { plan, link } = context;
+  const isColumn = plan.ownership.kind === 'column';
+  const told = await context.ask({
+    method: 'GET',
+    query: {
+      select: link.join(','),
+      ...(isColumn && { [context.column]: `eq.${a}` }),
+      limit: isColumn ? '1' : String(MOST_ROWS),
+    },
+    as: a,
+    prefer: 'count=exact',
+    control: true,
+    ideal: shows([{ [context.column]: isColumn ? a : '…' }]),
+  });
+  const { answer } = told;
+  if (answer.status === null || isColumn)
+    return { own: answer.status === null ? undefined : answer.total, told };
+  const rows = answer.rows ?? [];
+  if (answer.total === undefined || answer.total > rows.length) return { own: undefined, told };
+  const owned = new Map<string, boolean>();
+  for (const row of rows) {
+    const name = JSON.stringify(row);
+    if (!owned.has(name)) owned.set(name, await belongsTo(context, plan, row, a));
+  }
+  return { own: rows.filter(row => owned.get(JSON.stringify(row))).length, told };
+}
+
+/** So many rows under parents are looked at one by one. */
+const MOST_ROWS = 100;
 
 async function reachOne(
   context: CheckContext,
@@ -186,14 +214,26 @@ async function reachAll(
     single: true,
     ideal: rollsBack(2),
   });
-  const { outcome } = told;
-  return { told, count: outcome.kind === 'stopped' ? outcome.rows : undefined, change };
+  const { outcome, answer } = told;
+  const isOwner = Object.keys(change ?? {}).every(name => context.link.includes(name));
+  return {
+    told,
+    count: outcome.kind === 'stopped' ? outcome.rows : undefined,
+    change,
+    collides:
+      isOwner &&
+      context.plan.ownership.kind === 'column' &&
+      answer.status !== null &&
+      answer.code === '23505',
+  };
 }
 
 interface Reached {
   readonly told: Told;
   readonly count: number | undefined;
   readonly change: Row | undefined;
+  /** Only a row of another's could be in the way of a change that gives own rows what they have. */
+  readonly collides: boolean;
 }
 
 /** By the first of the changes by which it can be counted. */
@@ -203,26 +243,32 @@ async function reachBySome(
   own: KnownRow,
 ): Promise<Reached> {
   if (verb === 'delete') return reachAll(context, verb, undefined);
-  const [first, ...others] = harmlessChanges(context, own);
+  const [first, ...others] = await harmlessChanges(context, own);
   let reached = await reachAll(context, verb, first);
   for (const change of others) {
-    if (reached.count !== undefined) return reached;
+    if (reached.count !== undefined || reached.collides) return reached;
     reached = await reachAll(context, verb, change);
   }
   return reached;
 }
 
 /**
- * Changes that own rows may undergo. To become the subject's own is none for its rows, and what a WITH CHECK lets
- * through of another's: a changed text would be refused there, and hide that the row was reached.
+ * Changes that own rows may undergo. To become the subject's own is one, and what a WITH CHECK lets through of another's:
+ * a changed text would be refused there, and hide that the row was reached.
  */
-function harmlessChanges(context: CheckContext, own: KnownRow): Row[] {
-  const { plan } = context;
+async function harmlessChanges(context: CheckContext, own: KnownRow): Promise<Row[]> {
+  const { plan, link } = context;
   const change = context.changeOf(own);
-  const owner =
-    plan.ownership.kind === 'column' ? plan.columns.find(({ name }) => name === context.column) : undefined;
-  const isFree = plan.ownership.kind === 'column' && owner?.updatable !== false;
-  return isFree ? [{ [context.column]: context.subjects[0] }, change] : [change];
+  const taken = await takingOver(context);
+  // Where a parent has one child, a second one under it would be refused for that.
+  const isSafe = plan.ownership.kind === 'column' || !isUnique(plan, link);
+  return taken && isSafe ? [taken, change] : [change];
+}
+
+function isUnique({ key, uniqueKeys }: TablePlan, columns: readonly string[]): boolean {
+  return [key, ...uniqueKeys].some(
+    unique => unique.length > 0 && unique.every(name => columns.includes(name)),
+  );
 }
 
 /** One more row of the other subject's. */

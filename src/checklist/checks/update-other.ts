@@ -4,8 +4,8 @@ import { affects } from '../ideal';
 import type { KnownRow } from '../known-row';
 import { gotThrough } from '../outcome';
 import { defineCheck, failed, firstBroken, isOwned, notAskable, unproved } from './check';
-import { linkOf } from './give-away';
 import { judgeOthers } from './others-verb';
+import { takingOver } from './taking-over';
 import { changeOwn } from './update-own';
 
 export default defineCheck('update-other', isOwned, async context => {
@@ -20,8 +20,8 @@ export default defineCheck('update-other', isOwned, async context => {
   const changed = await changeOther(context, ownB.value, change);
   if (!changed) return notAskable('No form of an UPDATE could be rolled back here.', 'Run in full mode.');
   // Refused only once it was reached: what WITH CHECK refuses of a changed row it accepts of one that is taken over.
-  const taking = changed.outcome.kind === 'policy' ? await linkOf(context, a) : undefined;
-  const taken = taking?.held ? await takeOther(context, ownB.value, taking.value) : undefined;
+  const taking = changed.outcome.kind === 'policy' ? await takingOver(context) : undefined;
+  const taken = taking && (await takeOther(context, ownB.value, taking));
   const told = taken && gotThrough(taken.outcome) ? taken : changed;
   const rows = [...ownA.evidence, ...ownB.evidence];
   const advice = `Tie the UPDATE policy to the subject: using (${context.link[0] ?? 'owner_id'} = auth.uid()).`;
