@@ -3,7 +3,6 @@ import { ChecklistFeature } from './editor/checklist/checklist-feature';
 import type { ChecklistService } from './editor/checklist/checklist-service';
 import type { TestExplorer } from './editor/checklist/test-explorer';
 import { ExplainAnswer } from './editor/checklist/explain-answer';
-import { registerFixCommand } from './editor/checklist/fix-cause';
 import { SelfTestCommand } from './editor/checklist/self-test-command';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
@@ -89,7 +88,6 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const around = { commands, projects, subjects, tables, pushes, localFlux, memento, log };
   const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
   own(new ExplainAnswer(commands, projects, reader, lint, checklist));
-  own(registerFixCommand(commands, checklist, tables, lint));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(

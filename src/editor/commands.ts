@@ -25,7 +25,6 @@ export interface CommandArguments {
   'fluxRls.explainAnswer': [target?: ExplainTarget];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.exportReport': [target?: ExportTarget];
-  'fluxRls.fixCause': [target?: ExplainTarget];
   'fluxRls.forgetDatabaseUrl': [];
   'fluxRls.forgetSecret': [];
   'fluxRls.giveValue': [target?: ValueTarget];

@@ -37,8 +37,3 @@ export function currentFolder(): vscode.WorkspaceFolder | undefined {
   const active = vscode.window.activeTextEditor?.document.uri;
   return active && vscode.workspace.getWorkspaceFolder(active);
 }
-
-/** The open folder with this URI. */
-export function folderNamed(uri: string | undefined): vscode.WorkspaceFolder | undefined {
-  return vscode.workspace.workspaceFolders?.find(folder => folder.uri.toString() === uri);
-}

@@ -8,7 +8,6 @@ import { ActionableError, type Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import type { Log } from '../log';
 import { requireFolder } from '../project/require';
-import { folderNamed } from '../workspace-files';
 import { NEVER, type ChecklistRun } from './checklist-run';
 import type { ChecklistEngine } from './engine';
 import type { JournalMemento } from './journal-memento';
@@ -133,7 +132,7 @@ export class ChecklistService implements vscode.Disposable {
   }
 
   async #prepare([target]: readonly RunTarget[]): Promise<PreparedRun | undefined> {
-    const named = folderNamed(target?.folder);
+    const named = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.toString() === target?.folder);
     const prepared = await this.preparation.collect(named ?? (await requireFolder()));
     const answer = prepared && (await this.preparation.agree(prepared));
     if (answer === 'show requests') await vscode.commands.executeCommand('fluxRls.showChecklistPlan');

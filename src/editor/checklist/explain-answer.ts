@@ -10,15 +10,13 @@ import { DisposableStore } from '../disposables';
 import type { LintService } from '../lint/lint-service';
 import type { PushReader } from '../lint/push-reader';
 import type { Projects } from '../project/projects';
-import { currentFolder, folderNamed, pickFolder } from '../workspace-files';
+import { currentFolder, pickFolder } from '../workspace-files';
 import type { ChecklistRun } from './checklist-run';
 import { ExplainPages } from './explain-pages';
 import { offerFix } from './explain-fix';
 
 /** A result of the last run, as the panel and the tests name it. */
 export interface ExplainTarget {
-  /** URI of the workspace folder; the one at hand when left out. */
-  readonly folder?: string;
   readonly table: string;
   readonly check: CheckId;
   readonly through?: string | undefined;
@@ -52,7 +50,7 @@ export class ExplainAnswer implements vscode.Disposable {
   }
 
   async #explain(target: ExplainTarget | undefined): Promise<void> {
-    const folder = target ? (folderNamed(target.folder) ?? (await pickFolder())) : currentFolder();
+    const folder = target ? await pickFolder() : currentFolder();
     const pasted = target ? undefined : await pastedText();
     if (!target && pasted === undefined) return;
     const { context, files } = await this.#contextOf(folder);

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { ExplainedCause } from '../../checklist/explain';
-import type { CauseInSql } from '../../checklist/explain-place';
 import type { Finding } from '../../lint/finding';
 import type { SourceFile } from '../../sql/source-file';
 import { Converter } from '../lint/convert';
@@ -20,9 +19,14 @@ export async function offerFix(
   for (const cause of causes) {
     const finding = await findingOf(cause, lint);
     if (!finding) continue;
+    const range = new Converter(files).range(finding.at);
     tell(`${cause.title}: ${finding.message}`, {
       label: 'Fix…',
-      run: () => openFixes(finding, files),
+      run: async () => {
+        await reveal(vscode.Uri.parse(finding.at.file), range);
+        await shown(vscode.Uri.parse(finding.at.file), range);
+        await vscode.commands.executeCommand('editor.action.quickFix');
+      },
     });
     return;
   }
@@ -35,32 +39,8 @@ export async function offerFix(
   });
 }
 
-/** Opens the linter's fixes for a cause in the SQL; where it has none, and `anyway`, only shows the line. Whether it has. */
-export async function showFix(
-  cause: CauseInSql,
-  files: readonly SourceFile[],
-  lint: LintService,
-  { anyway = false } = {},
-): Promise<boolean> {
-  const finding = await findingOf(cause, lint);
-  if (finding) await openFixes(finding, files);
-  else if (anyway) await reveal(vscode.Uri.parse(cause.place.file), new Converter(files).range(cause.place));
-  return finding !== undefined;
-}
-
-async function openFixes({ at }: Finding, files: readonly SourceFile[]): Promise<void> {
-  const uri = vscode.Uri.parse(at.file);
-  const range = new Converter(files).range(at);
-  await reveal(uri, range);
-  await shown(uri, range);
-  await vscode.commands.executeCommand('editor.action.quickFix');
-}
-
 /** What the linter finds of a cause in the statement that holds it, when it knows a fix. */
-async function findingOf(
-  { place, rules }: Pick<ExplainedCause, 'place' | 'rules'>,
-  lint: LintService,
-): Promise<Finding | undefined> {
+async function findingOf({ place, rules }: ExplainedCause, lint: LintService): Promise<Finding | undefined> {
   if (!place || rules.length === 0) return undefined;
   const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(place.file));
   const result = await lint.lint(document);

@@ -4,7 +4,6 @@ import { ActionableError, type Commands } from '../commands';
 import { DisposableStore } from '../disposables';
 import { tell, tellError } from '../notify';
 import type { Projects } from '../project/projects';
-import { folderNamed } from '../workspace-files';
 import type { ChecklistEngine } from './engine';
 import type { JournalEntry, JournalMemento } from './journal-memento';
 import type { RunPreparation } from './prepare-run';
@@ -56,7 +55,7 @@ export class LeftRows implements vscode.Disposable {
   /** Entries of one folder, profile and gateway: only the project that made the rows may ask for them again. */
   async #cleanUpAt(entries: readonly JournalEntry[]): Promise<RowsReport> {
     const [entry] = entries;
-    const folder = folderNamed(entry?.folder);
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.toString() === entry?.folder);
     if (!entry || !folder) throw new ActionableError('The folder whose rows are left is not open.');
     const { gatewayUrl, schema, role } = entry.run;
     const client = await this.preparation.clientOf(folder);
