@@ -246,6 +246,7 @@ describe('a gateway that is none', () => {
       subjects: ['a', 'b'],
       fetch,
       now: () => 0,
+      sleep: () => Promise.resolve(),
     });
 
   it('is told in one sentence, before anything is written', async () => {
@@ -304,10 +305,9 @@ describe('a gateway that is none', () => {
         first = false;
         return Promise.resolve(answer);
       });
-      assert.deepEqual(
-        report.results.map(result => `${result.verdict} ${result.cause ?? ''}`),
-        Array(4).fill(`unknown ${cause}`),
-      );
+      const told = new Set(report.results.map(result => `${result.verdict} ${result.cause ?? ''}`));
+      assert.deepEqual([...told], [`unknown ${cause}`]);
+      assert.ok(report.results.length > 20);
     }
   });
 });
