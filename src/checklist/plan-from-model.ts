@@ -4,7 +4,7 @@ import { OwnershipReader } from './plan-ownership';
 import { domainsOf, type Domain } from './plan-domains';
 import { DoorReader } from './plan-doors';
 import { ExpectationReader } from './plan-expected';
-import { ownerDefaultOf } from './plan-owner-default';
+import { ownerDefaultOf } from '../schema/owner-default';
 import { linkColumns, type ChecklistPlan, type TableChoices, type TablePlan } from './table-plan';
 import { parentsFirst } from './plan-order';
 import type { NotChecked } from './verdict';

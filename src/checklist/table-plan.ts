@@ -1,3 +1,4 @@
+import type { OwnerDefault } from '../schema/owner-default';
 import type { Verb } from './check-ids';
 import type { TextShape } from './text-forms';
 import type { NotChecked } from './verdict';
@@ -76,7 +77,7 @@ export interface TablePlan {
   readonly foreignKeys: readonly PlannedForeignKey[];
   readonly expected: Readonly<Record<Verb, Expectation>>;
   /** Whose row an INSERT makes that leaves the owner out: `subject` by DEFAULT or trigger. */
-  readonly ownerDefault: 'subject' | 'none' | 'unknown';
+  readonly ownerDefault: OwnerDefault;
   /** Columns that policies speak of: a probe does not set them to NULL. */
   readonly policyColumns: readonly string[];
   /** BEFORE triggers, which may change what is sent; undefined where nothing tells. */

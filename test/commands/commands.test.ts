@@ -291,7 +291,8 @@ describe('the package', () => {
   });
 
   it('is small', () => {
-    assert.ok(statSync(path.join(REPOSITORY, 'dist/extension.js')).size < 1_000_000);
+    // The pages of all rules are a third of it.
+    assert.ok(statSync(path.join(REPOSITORY, 'dist/extension.js')).size < 1_300_000);
     assert.ok(statSync(path.join(REPOSITORY, 'dist/panel.js')).size < 20_000);
   });
 });

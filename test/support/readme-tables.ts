@@ -1,3 +1,6 @@
+import { CHECK_FACTS, VERBS, type Actor } from '../../src/checklist/check-ids';
+import { COMMANDS } from '../../src/cli/flux-rls';
+
 /** The parts of package.json that tests and the README speak of. */
 export interface Manifest {
   readonly name: string;
@@ -59,4 +62,33 @@ export function settingsTable({ contributes }: Manifest): string {
         `| \`${key}\` | \`${JSON.stringify(setting.default)}\` | ${setting.markdownDescription} |`,
     );
   return ['| setting | default | what it does |', '|---|---|---|', ...rows].join('\n');
+}
+
+const ACTORS_IN_WORDS: Readonly<Record<Actor, string>> = {
+  own: '`A→A`',
+  other: '`A→B`',
+  none: '`none`',
+  all: '`all`, shared tables',
+};
+
+/** Every check of the checklist, by verb. */
+export function checksTable(): string {
+  const facts = Object.entries(CHECK_FACTS);
+  const rows = VERBS.flatMap(verb =>
+    facts
+      .filter(([, check]) => check.verb === verb)
+      .map(([id, check]) => `| ${verb} | ${ACTORS_IN_WORDS[check.actor]} | ${check.title} | \`${id}\` |`),
+  );
+  return [
+    `<details><summary><b>All ${facts.length} checks</b></summary>\n`,
+    '| verb | who → whose | what is proved | id |',
+    '|---|---|---|---|',
+    ...rows,
+    '\n</details>',
+  ].join('\n');
+}
+
+/** How each command of the terminal is called: the first paragraph of its usage. */
+export function usageBlocks(): string {
+  return COMMANDS.map(({ usage }) => `\`\`\`\n${usage.split('\n\n')[0] ?? ''}\n\`\`\``).join('\n\n');
 }

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RULES } from '../../src/lint/rules';
 import { rulesByFamily } from '../../src/lint/docs';
-import { commandsTable, settingsTable, type Manifest } from './readme-tables';
+import { checksTable, commandsTable, settingsTable, usageBlocks, type Manifest } from './readme-tables';
 
 const REPOSITORY = path.resolve(__dirname, '../..');
 
@@ -17,6 +17,8 @@ for (const [mark, table] of [
   ['rules', rulesByFamily(RULES)],
   ['commands', commandsTable(manifest)],
   ['settings', settingsTable(manifest)],
+  ['checks', checksTable()],
+  ['usage', usageBlocks()],
 ] as const) {
   const place = new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`);
   if (!place.test(text)) throw new Error(`README.md has no place for the table of ${mark}.`);

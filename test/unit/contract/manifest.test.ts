@@ -9,7 +9,13 @@ import { RULES } from '../../../src/lint/rules';
 import { PANEL_COMMANDS } from '../../../src/panel/messages';
 import { SERVER_PACKAGES } from '../../../src/stack/binaries';
 import { REPOSITORY } from '../../support/local-flux';
-import { commandsTable, settingsTable, type Manifest } from '../../support/readme-tables';
+import {
+  checksTable,
+  commandsTable,
+  settingsTable,
+  usageBlocks,
+  type Manifest,
+} from '../../support/readme-tables';
 import { RULE_SETTINGS, ruleSettings } from '../../support/rule-settings';
 import { findings, parseAll } from '../../support/sql';
 
@@ -140,6 +146,8 @@ describe('the README', () => {
     assert.equal(between('rules'), rulesByFamily(RULES));
     assert.equal(between('commands'), commandsTable(manifest));
     assert.equal(between('settings'), settingsTable(manifest));
+    assert.equal(between('checks'), checksTable());
+    assert.equal(between('usage'), usageBlocks());
   });
 
   it('has the usage of every terminal command', () => {

@@ -1,12 +1,14 @@
 import type { Node } from '@pgsql/types';
-import { textsOf } from '../schema/ast';
-import { relationKey, type SchemaModel, type Table } from '../schema/model';
-import { readSubject } from '../schema/subject';
+import { textsOf } from './ast';
+import { relationKey, type SchemaModel, type Table } from './model';
+import { readSubject } from './subject';
 import type { RoutineBody } from '../sql/routine-body';
-import type { TablePlan } from './table-plan';
+
+/** `subject` by DEFAULT or trigger; `unknown` where the code of a trigger does not tell. */
+export type OwnerDefault = 'subject' | 'none' | 'unknown';
 
 /** Whose row an INSERT makes that leaves out the column which tells whose it is. */
-export function ownerDefaultOf(model: SchemaModel, table: Table, column: string): TablePlan['ownerDefault'] {
+export function ownerDefaultOf(model: SchemaModel, table: Table, column: string): OwnerDefault {
   const filled = table.columns.get(column)?.default;
   const byDefault = filled ? (readSubject(filled.node) ? 'subject' : 'unknown') : 'none';
   const key = relationKey(table.schema, table.name);
@@ -30,7 +32,7 @@ function isForRowsWithout(column: string, node: Node): boolean {
 }
 
 /** What a trigger function puts into a column of the new row; `none` where it leaves the column alone. */
-function setByTrigger(model: SchemaModel, routine: string, column: string): TablePlan['ownerDefault'] {
+function setByTrigger(model: SchemaModel, routine: string, column: string): OwnerDefault {
   const [found, ...overloads] = model.routines.get(routine) ?? [];
   if (!found || overloads.length > 0 || found.language !== 'plpgsql') return 'unknown';
   const { text, body } = found.statement;
