@@ -29,7 +29,8 @@ const NOT_FAILING: readonly { readonly defect: RegExp; readonly reason: string }
 ];
 
 /** Of a table whose policies were proved in another schema, only what lets rows of others be written. */
-const TELLING = /row-level security off$|_insert widened: with check \(true\)$|_delete widened: using \(true\)$/;
+const TELLING =
+  /row-level security off$|_insert widened: with check \(true\)$|_delete widened: using \(true\)$/;
 
 /** What decides how defects of a table show: its policies, and what of a row they leave to the database. */
 function shapeOf(model: SchemaModel, plan: TablePlan): string {
