@@ -181,7 +181,7 @@ class TableDefects {
   /** An INSERT policy that no longer asks whose the parent is. */
   #withoutParent(policy: Policy): Planted[] {
     const clause = policy.verb === 'update' ? undefined : clausesOf(policy).written;
-    if (!clause || clause.condition.kind !== 'all' || !this.#facts.checks.has('child-of-other')) return [];
+    if (clause?.condition.kind !== 'all' || !this.#facts.checks.has('child-of-other')) return [];
     const { parts } = clause.condition;
     const kept = parts.flatMap(part => {
       if (part.kind !== 'atom' || part.negated) return [];

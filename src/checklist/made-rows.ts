@@ -52,7 +52,9 @@ export class MadeRows implements RowSource {
 
   async draft(plan: TablePlan, subject: string, fixed: Row = {}, fresh = false): Promise<Drafted> {
     const marker = `flux-rls check ${this.options.runId}-${randomBytes(3).toString('hex')}`;
-    return draftRow(this.options, this, plan, subject, { fixed, marker, fresh });
+    const drafted = await draftRow(this.options, this, plan, subject, { fixed, marker, fresh });
+    const isTold = plan.key.length > 0 || !drafted.made || drafted.draft.markerColumn !== undefined;
+    return isTold ? drafted : { made: false, diagnosis: NOT_TOLD, evidence: drafted.draft.evidence };
   }
 
   /** Sends an insert of one or more rows as `as`; the journal knows them before. */
@@ -167,17 +169,18 @@ export class MadeRows implements RowSource {
     const unread = diagnose(exchange.answer, { ...asked, verb: 'SELECT', tokenExpiry });
     if (unread) return { held: false, diagnosis: unread, evidence };
     if (!row) return { held: false, diagnosis: hidden(plan), evidence };
-    return this.#known(plan, subject, row, sent.journalIds[0], evidence);
+    // By its owner alone, all rows of a person would be meant.
+    const filter = plan.key.length > 0 ? filterOf(plan.key, row) : this.#filter(draft);
+    return this.#known(subject, filter, row, sent.journalIds[0], evidence);
   }
 
   async #known(
-    plan: TablePlan,
     subject: string,
+    filter: Filter | undefined,
     row: Row,
     journalId: string | undefined,
     evidence: readonly Evidence[],
   ): Promise<Control<KnownRow>> {
-    const filter = filterOf(plan.key.length > 0 ? plan.key : readColumns(plan), row);
     if (!filter) {
       return { held: false, diagnosis: cannotMake('the key', 'the answer does not show it'), evidence };
     }
@@ -310,6 +313,12 @@ function notCreated({ answer }: Exchange): Diagnosis | undefined {
     advice: 'Check the gateway URL, and what stands between.',
   };
 }
+
+const NOT_TOLD: Diagnosis = {
+  cause: 'row-not-made',
+  message: 'No row is made: without a key, or a text that is free, nothing would tell it from other rows.',
+  advice: 'Give the table a primary key, or have the checklist read the SQL that makes it.',
+};
 
 function hidden(plan: TablePlan): Diagnosis {
   const owner = linkColumns(plan)[0] ?? 'the owner';
