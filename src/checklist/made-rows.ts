@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Answer } from './answer';
-import { diagnose, type Diagnosis } from './diagnose';
+import { diagnose } from './diagnose';
 import type { Exchange, Row } from './gateway-client';
 import { creates, shows } from './ideal';
 import { filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
 import { draftRow, type DraftOptions } from './links';
+import { hidden, idealRow, notCreated, NOT_TOLD } from './made-row-facts';
 import { mayHaveWritten } from './outcome';
 import type { RowJournal } from './row-journal';
 import { cannotMake, type Draft, type Drafted, type RowSource } from './row-source';
@@ -284,47 +284,4 @@ export class MadeRows implements RowSource {
       foreignKeys.filter(key => key.table === table).flatMap(({ targets }) => targets),
     );
   }
-}
-
-/** What the row looks like to its owner where all is well. */
-function idealRow(
-  plan: TablePlan,
-  columns: readonly string[],
-  filter: Filter,
-  as: string,
-): NonNullable<Answer['rows']>[number] {
-  const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: as } : {};
-  const known = Object.entries(filter).map(
-    ([column, condition]) => [column, condition.replace(/^eq\./, '')] as const,
-  );
-  return {
-    ...Object.fromEntries(columns.map(column => [column, '…'])),
-    ...Object.fromEntries(known),
-    ...link,
-  };
-}
-
-/** PostgREST answers 201 to an insert; whatever else says that all is well is something in between. */
-function notCreated({ answer }: Exchange): Diagnosis | undefined {
-  if (answer.status === 201) return undefined;
-  return {
-    cause: 'not-flux',
-    message: `An insert is answered with ${answer.status ?? 'nothing'}; PostgREST answers 201.`,
-    advice: 'Check the gateway URL, and what stands between.',
-  };
-}
-
-const NOT_TOLD: Diagnosis = {
-  cause: 'row-not-made',
-  message: 'No row is made: without a key, or a text that is free, nothing would tell it from other rows.',
-  advice: 'Give the table a primary key, or have the checklist read the SQL that makes it.',
-};
-
-function hidden(plan: TablePlan): Diagnosis {
-  const owner = linkColumns(plan)[0] ?? 'the owner';
-  return {
-    cause: 'policy',
-    message: 'The insert was accepted, but its owner cannot see the row.',
-    advice: `Add a SELECT policy: using (${owner} = auth.uid()).`,
-  };
 }

@@ -1,6 +1,6 @@
 import { CHECK_IDS, type CheckId } from './check-ids';
 import { checksFor } from './checks';
-import type { Defect } from './defects';
+import type { Defect } from './defect';
 import { openGateway } from './open-gateway';
 import type { ChecklistOptions } from './options';
 import { runChecklist } from './run';

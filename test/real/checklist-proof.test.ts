@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { defectsOf, type Defect } from '../../src/checklist/defects';
+import type { Defect } from '../../src/checklist/defect';
+import { defectsOf } from '../../src/checklist/defects';
 import { linkColumns, type ChecklistPlan, type TablePlan } from '../../src/checklist/table-plan';
 import type { ChecklistReport, CheckResult } from '../../src/checklist/verdict';
 import { ENGINES, type Engine } from '../../src/flux/engine';

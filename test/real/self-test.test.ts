@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { defectsOf, type Defect } from '../../src/checklist/defects';
+import type { Defect } from '../../src/checklist/defect';
+import { defectsOf } from '../../src/checklist/defects';
 import { selfTest, type SelfTestReport } from '../../src/checklist/self-test';
 import { selfTestJson, selfTestMarkdown, selfTestText } from '../../src/checklist/self-test-report';
 import { ENGINES, type Engine } from '../../src/flux/engine';
