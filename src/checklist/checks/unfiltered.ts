@@ -20,6 +20,7 @@ import {
 import { countOwn } from './count-own';
 import { linkOf } from './give-away';
 import { leakDiagnosis } from './leak';
+import { tiedPolicy } from './policy-advice';
 import { takingOver } from './taking-over';
 
 /**
@@ -68,7 +69,7 @@ async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<
     if (context.plan.triggers === undefined && !isTold) return undefined;
   }
   const message = `Without a filter, ${a} can give every row within its reach to ${b}.`;
-  const advice = `Give the UPDATE policy a check as well: with check (${context.column} = auth.uid()).`;
+  const advice = tiedPolicy(context, 'UPDATE', 'with check');
   return failed(await leakDiagnosis(context, message, advice, own.value, told), ...evidence);
 }
 
@@ -121,7 +122,10 @@ async function judgeOneRowEach(context: CheckContext, verb: 'update' | 'delete')
   if (!own.held || !theirs.held) {
     return unproved(firstBroken(own, theirs) ?? NO_ROWS, own.evidence, theirs.evidence);
   }
-  const rows = [...own.evidence, ...theirs.evidence];
+  // The own row is within reach, so that what reaches one row only has reached that one.
+  const control = await reachOne(context, verb, own.value);
+  const rows = [...own.evidence, ...theirs.evidence, ...(control ? [control.evidence] : [])];
+  if (!control || !gotThrough(control.outcome)) return notReached(context, verb, control, rows);
   const reached = await reachBySome(context, verb, own.value);
   const { told, count } = reached;
   if (told.outcome.kind === 'done') {
@@ -252,25 +256,23 @@ async function reachesOthers(
 ): Promise<Judged> {
   const [a, b] = context.subjects;
   const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
-  const message = `Without a filter, an ${sql} by ${a} reaches rows of ${b}.`.replace(
-    'an DELETE',
-    'a DELETE',
-  );
-  const advice = `Tie the ${sql} policy to the subject: using (${context.column} = auth.uid()).`;
+  const message = `Without a filter, ${verb === 'update' ? 'an UPDATE' : 'a DELETE'} by ${a} reaches rows of ${b}.`;
+  const advice = tiedPolicy(context, sql, 'using');
   return failed(await leakDiagnosis(context, message, advice, probe), ...evidence);
 }
 
 function notReached(
   context: CheckContext,
   verb: 'update' | 'delete',
-  control: Told,
+  control: Told | undefined,
   rows: readonly Evidence[],
 ): Judged {
   const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
   if (context.plan.expected[verb] === 'refused') {
     return passed(`Not even the own rows are reached: the project’s SQL lets nobody ${verb}.`, rows);
   }
-  const diagnosis: Diagnosis = context.diagnose(control, sql, context.subjects[0]) ?? {
+  const known = control && context.diagnose(control, sql, context.subjects[0]);
+  const diagnosis: Diagnosis = known ?? {
     cause: 'policy',
     message: `The ${sql} reaches not even the subject’s own row.`,
     advice: `Add a policy for ${sql} on ${context.plan.table}.`,
