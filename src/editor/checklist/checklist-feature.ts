@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { DisposableStore } from '../disposables';
+import type { PushReader } from '../lint/push-reader';
 import type { Pushes } from '../lint/pushes';
 import type { Log } from '../log';
 import type { PanelSources } from '../panel/panel-sources';
@@ -21,6 +22,7 @@ import { PlanFinder } from './plan-finder';
 import { PlanPages } from './plan-pages';
 import { RunPreparation } from './prepare-run';
 import { ResultCauses } from './result-causes';
+import { SelfTestCommand } from './self-test-command';
 import { TableChoicesStore } from './table-choices';
 import type { TableFinder } from './table-finder';
 import { TestExplorer } from './test-explorer';
@@ -30,6 +32,7 @@ export interface ChecklistSurroundings {
   readonly commands: Commands;
   readonly projects: Projects;
   readonly subjects: Subjects;
+  readonly reader: PushReader;
   readonly tables: TableFinder;
   readonly pushes: Pushes;
   readonly localFlux: LocalFluxService;
@@ -50,6 +53,7 @@ export class ChecklistFeature implements vscode.Disposable {
     commands,
     projects,
     subjects,
+    reader,
     tables,
     pushes,
     localFlux,
@@ -79,6 +83,7 @@ export class ChecklistFeature implements vscode.Disposable {
     own(new PlanPages(commands, preparation, ENGINE));
     own(registerModeCommand(commands));
     own(registerExportCommand(commands, this.service, causes, ENGINE));
+    own(new SelfTestCommand(commands, localFlux, projects, reader, choices));
     own(new LeftRows(commands, journal, preparation, projects, ENGINE)).offer();
   }
 
