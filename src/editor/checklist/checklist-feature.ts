@@ -8,6 +8,7 @@ import type { PanelSources } from '../panel/panel-sources';
 import type { Projects } from '../project/projects';
 import type { LocalFluxService } from '../stack/local-flux-service';
 import type { Subjects } from '../tokens/subjects';
+import { ChecklistMenus } from './checklist-menus';
 import { ChecklistProblems } from './checklist-problems';
 import { ChecklistService } from './checklist-service';
 import { registerModeCommand } from './choose-mode';
@@ -77,6 +78,7 @@ export class ChecklistFeature implements vscode.Disposable {
         appRoute: projects.appOf(folder).route,
       }),
     };
+    own(new ChecklistMenus(this.service));
     own(new ChecklistProblems(this.service, tables, ENGINE));
     own(new ChooseTables(commands, choices, preparation));
     own(new GiveValue(commands, this.service, plans, choices));
