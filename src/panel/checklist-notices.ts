@@ -23,7 +23,7 @@ export function runButton(
         page.send({ type: 'command', command });
       },
     },
-    icon(live ? 'debug-stop' : 'play'),
+    icon(live ? 'stop-circle' : 'play'),
     where === 'header' && !live ? 'Run' : name,
   );
 }

@@ -83,7 +83,11 @@ function headline(checklist: PanelChecklist): HTMLElement {
   const took = [
     requests === 0 ? whole : `${counted(requests, 'request')} in ${whole}`,
     ...(requestSeconds > seconds && oneByOne !== whole ? [`${oneByOne} one by one`] : []),
-  ].join(', ');
+  ];
+  const facts = [
+    mode === 'full' ? 'full mode' : 'no-write mode',
+    ...(isLive(checklist) ? [] : [...took, ranAt]),
+  ].filter(fact => fact !== '');
   return element(
     'div',
     { class: 'headline' },
@@ -103,10 +107,11 @@ function headline(checklist: PanelChecklist): HTMLElement {
     ),
     element(
       'p',
-      { class: 'dim' },
-      [mode === 'full' ? 'full mode' : 'no-write mode', ...(isLive(checklist) ? [] : [took, ranAt])].join(
-        ' · ',
-      ),
+      { class: 'dim facts' },
+      ...facts.flatMap((fact, index) => [
+        element('span', {}, index < facts.length - 1 ? `${fact} ·` : fact),
+        ' ',
+      ]),
     ),
     waiting !== '' && element('p', { class: 'waiting' }, icon('clock'), element('span', {}, waiting)),
     ...waits.map(wait =>

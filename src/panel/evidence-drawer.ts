@@ -29,7 +29,15 @@ export function evidenceDrawer(page: Page, { placed, subjects, live, onClose }: 
     ),
     cell.points.length === 0 &&
       element('p', { class: 'dim' }, 'Nothing is asked here: no check fits this table and verb.'),
-    ...cell.points.map(point => pointItem(page, table.name, point, subjects, live)),
+    ...cell.points.map((point, index) =>
+      pointItem(page, {
+        table: table.name,
+        point,
+        subjects,
+        live,
+        isRepeat: cell.points.slice(0, index).some(before => saysTheSame(before, point)),
+      }),
+    ),
     !live && linkButton(`Run all checks of ${table.name} again`, act(page, 'run', { table: table.name })),
   );
   drawer.addEventListener('keydown', event => {
@@ -46,13 +54,24 @@ function act(page: Page, action: ChecklistAction, target: ChecklistTarget): () =
   };
 }
 
-function pointItem(
-  page: Page,
-  table: string,
-  point: PanelPoint,
-  subjects: readonly PanelMark[],
-  live: boolean,
-): HTMLElement {
+interface PointOptions extends Pick<DrawerOptions, 'subjects' | 'live'> {
+  readonly table: string;
+  readonly point: PanelPoint;
+  /** A point above it has the same cause, and says what to do. */
+  readonly isRepeat: boolean;
+}
+
+/** Whether two checks failed for one cause, which is mended once. */
+function saysTheSame(one: PanelPoint, other: PanelPoint): boolean {
+  return (
+    one.state === other.state &&
+    one.cause === other.cause &&
+    one.advice === other.advice &&
+    one.place?.label === other.place?.label
+  );
+}
+
+function pointItem(page: Page, { table, point, subjects, live, isRepeat }: PointOptions): HTMLElement {
   const { state, title, through, cause, message, advice } = point;
   const sign = SIGNS[state];
   const about = through === null ? title : `${title} (${through})`;
@@ -61,7 +80,7 @@ function pointItem(
   const isBad = state === 'fail' || state === 'unknown';
   return disclosure(
     page,
-    { id, class: `point ${state}`, startsOpen: isBad },
+    { id, class: `point ${state}`, startsOpen: isBad && !isRepeat },
     [
       icon(sign.icon, state),
       spoken(`${sign.word}: `),

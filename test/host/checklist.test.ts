@@ -135,7 +135,7 @@ describe('the checklist in VS Code [one folder]', function () {
     assert.equal(problems.length, 1);
     const document = await vscode.workspace.openTextDocument(file);
     assert.match(document.lineAt(problem!.range.start.line).text, /create policy tasks_insert/);
-    assert.match(problem!.message, /^Proved at 127\.0\.0\.1:\d+: /);
+    assert.match(problem!.message, / Proved at 127\.0\.0\.1:\d+\.$/);
     assert.equal(problem!.severity, vscode.DiagnosticSeverity.Error);
     assert.match(problem!.relatedInformation?.[0]?.message ?? '', /^POST \/tasks/);
   });

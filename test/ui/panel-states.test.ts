@@ -123,7 +123,7 @@ const STATES: readonly {
         notChecked: [{ table: 'audit', reason: 'has no owner column' }],
       }),
     ),
-    sentence: /46 requests in 3\.1 s, 9\.4 s one by one/,
+    sentence: /no-write mode · 46 requests in 3\.1 s · 9\.4 s one by one · /,
     action: undefined,
   },
   {
@@ -151,7 +151,7 @@ describe('the panel’s page', function () {
       for (const { name, state, sentence, action, sends } of STATES) {
         await panel.show(state);
         const text = (await panel.page.locator('main').innerText()).replace(/\s+/g, ' ');
-        assert.match(text, sentence, name);
+        assert.match(text, sentence, `${name}: ${text}`);
         const primary = panel.page.locator('button.primary');
         assert.deepEqual(
           await primary.allInnerTexts(),

@@ -39,10 +39,11 @@ export function timeInWords({ requests, requestSeconds, seconds }: ChecklistRepo
   return `${requests} ${took} ${inSeconds(requestSeconds)} one by one; the run took ${inSeconds(seconds)}`;
 }
 
-/** `403 42501 permission denied`, or that nothing came. */
+/** `403 42501, permission denied`, or that nothing came. */
 export function answerInWords({ status, code, answer }: Evidence): string {
   if (status === null) return answer.startsWith('no answer') ? answer : `no answer: ${answer}`;
-  return [status, code, answer].filter(part => part !== null && part !== '').join(' ');
+  const told = code === null ? String(status) : `${status} ${code}`;
+  return answer === '' ? told : `${told}, ${answer}`;
 }
 
 /** `The gateway limits requests (429): 2 times, 61 s` */

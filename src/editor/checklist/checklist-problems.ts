@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { answerInWords } from '../../checklist/report/in-words';
 import type { CheckResult } from '../../checklist/verdict';
 import { DisposableStore } from '../disposables';
 import { Converter } from '../lint/convert';
@@ -6,7 +7,7 @@ import type { ChecklistRun } from './checklist-run';
 import type { ChecklistService } from './checklist-service';
 import type { ChecklistEngine } from './engine';
 import { moved } from './moved-range';
-import { answerOf, decisive } from './result-text';
+import { decisive } from './result-text';
 import type { FolderSql, TableFinder } from './table-finder';
 
 /** Name of the checklist in the Problems panel. */
@@ -72,7 +73,9 @@ export class ChecklistProblems implements vscode.Disposable {
     return this.engine.causes(result, model).map(({ place }) => {
       const uri = vscode.Uri.parse(place.file);
       const range = convert.range(place);
-      const message = `Proved at ${new URL(url).host}: ${result.message} ${result.advice}`.trim();
+      // What is wrong stands first: a list of problems cuts off the end.
+      const told = [result.message, result.advice].filter(text => text !== '');
+      const message = [...told, `Proved at ${new URL(url).host}.`].join(' ');
       const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
       diagnostic.source = CHECKLIST_SOURCE;
       diagnostic.code = result.check;
@@ -81,7 +84,7 @@ export class ChecklistProblems implements vscode.Disposable {
         diagnostic.relatedInformation = [
           new vscode.DiagnosticRelatedInformation(
             new vscode.Location(uri, range),
-            `${asked.method} ${asked.path} as ${asked.as} → ${answerOf(asked)}`,
+            `${asked.method} ${asked.path} as ${asked.as} → ${answerInWords(asked)}`,
           ),
         ];
       }

@@ -16,7 +16,7 @@ export function planPage(
     '# Requests of the isolation checklist',
     `To \`${gatewayUrl}\` as A = \`${subjects[0]}\` and B = \`${subjects[1]}\`, in ${mode} mode: ${means}. ${requests.length === 1 ? '1 request' : `${requests.length} requests`}, not sent yet. Some depend on the answers before them.`,
     ...tables.map(table =>
-      tableOf(
+      sectionOf(
         table,
         requests.filter(request => request.table === table),
       ),
@@ -33,17 +33,26 @@ export function planPage(
   ].join('\n\n');
 }
 
-function tableOf(table: string, requests: readonly PlannedRequest[]): string {
+/** The checks of a table in the order of their first requests, each with its own table: they are many. */
+function sectionOf(table: string, requests: readonly PlannedRequest[]): string {
+  const checks = [...new Set(requests.map(({ check }) => check))];
   return [
     `## ${text(table)}`,
-    '',
-    '| check | request | as | expected |',
-    '|---|---|---|---|',
-    ...requests.map(
-      ({ check, method, path, as, body, headers, expected }) =>
-        `| ${text(check === 'clean-up' ? 'Clean-up' : CHECK_FACTS[check].title)} | ${[`${method} ${path}`, ...headers, ...(body === '' ? [] : [body])].map(code).join('<br>')} | ${code(as)} | ${text(expected)} |`,
+    ...checks.map(check =>
+      [
+        `### ${text(check === 'clean-up' ? 'Clean-up' : CHECK_FACTS[check].title)}`,
+        '',
+        '| as | request | expected |',
+        '|---|---|---|',
+        ...requests.filter(request => request.check === check).map(rowOf),
+      ].join('\n'),
     ),
-  ].join('\n');
+  ].join('\n\n');
+}
+
+function rowOf({ method, path, as, body, headers, expected }: PlannedRequest): string {
+  const sent = [`${method} ${path}`, ...headers, ...(body === '' ? [] : [body])];
+  return `| ${code(as)} | ${sent.map(code).join('<br>')} | ${text(expected)} |`;
 }
 
 function code(value: string): string {

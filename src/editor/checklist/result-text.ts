@@ -20,8 +20,3 @@ export function decisive({ evidence }: CheckResult): Evidence | undefined {
   const asked = evidence.filter(({ control }) => !control);
   return asked.findLast(({ expected }) => expected !== '') ?? asked.at(-1);
 }
-
-/** An answer in one line: `201`, `403 42501 new row violates …`. */
-export function answerOf({ status, code, answer }: Evidence): string {
-  return [status ?? 'no answer', code, answer].filter(part => part !== null && part !== '').join(' ');
-}

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { answerInWords } from '../../checklist/report/in-words';
 import type { ChecklistPlan } from '../../checklist/table-plan';
 import { worst, type CheckResult } from '../../checklist/verdict';
 import { DisposableStore } from '../disposables';
@@ -8,7 +9,7 @@ import type { ChecklistRun } from './checklist-run';
 import type { ChecklistService, StartedRun } from './checklist-service';
 import type { ChecklistEngine } from './engine';
 import type { PlanFinder } from './plan-finder';
-import { answerOf, decisive, textOf, VERDICT_WORDS } from './result-text';
+import { decisive, textOf, VERDICT_WORDS } from './result-text';
 import { covers } from './run-target';
 import type { FolderSql } from './table-finder';
 import { TestItems } from './test-items';
@@ -182,7 +183,7 @@ export class TestExplorer implements vscode.Disposable {
     const asked = decisive(result);
     if (asked && asked.expected !== '') {
       message.expectedOutput = asked.expected;
-      message.actualOutput = answerOf(asked);
+      message.actualOutput = answerInWords(asked);
     }
     const [cause] = this.engine.causes(result, model);
     if (cause) {

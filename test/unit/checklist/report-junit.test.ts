@@ -61,12 +61,12 @@ describe('the report as JUnit XML', () => {
     assert.equal(
       out?.text,
       `POST /notes as ann (control)
-  answered: 201 no body
+  answered: 201, no body
 POST /notes as ann
   Prefer: return=minimal
   {"owner_id":"bob","title":"…"}
   expected: 403 with 42501
-  answered: 201 no body`,
+  answered: 201, no body`,
     );
     assert.equal(caseNamed(root, /delete its own row/).children[0]?.name, 'error');
     assert.deepEqual(caseNamed(root, /^Nobody can delete/).children[0]?.attributes, {

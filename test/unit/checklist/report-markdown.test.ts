@@ -94,8 +94,8 @@ In \`sql/1.sql:24\`
 
 | asked | as | expected | answered |
 | --- | --- | --- | --- |
-| control: \`POST /notes\` | ann |  | 201 no body |
-| \`POST /notes\`<br>\`Prefer: return=minimal\`<br>\`{"owner_id":"bob","title":"…"}\` | ann | 403 with 42501 | 201 no body |
+| control: \`POST /notes\` | ann |  | 201, no body |
+| \`POST /notes\`<br>\`Prefer: return=minimal\`<br>\`{"owner_id":"bob","title":"…"}\` | ann | 403 with 42501 | 201, no body |
 `),
       markdown,
     );
@@ -178,7 +178,7 @@ In \`sql/1.sql:24\`
       [matrix?.[1], evidence?.[1], rows?.[1]],
       [
         [SHOWN, 'A→A', '✖', '–', '', ''],
-        [`GET ${SHOWN}<br>${SHOWN}`, SHOWN, SHOWN, `200 ${SHOWN}`],
+        [`GET ${SHOWN}<br>${SHOWN}`, SHOWN, SHOWN, `200, ${SHOWN}`],
         [SHOWN, '1', '0'],
       ],
     );

@@ -23,8 +23,8 @@ GET /api/my-notes  A→A   ✔
     Accepted.
     Tie owner_id to the subject.
     sql/1.sql:24
-      control: POST /notes as ann → 201 no body
-      POST /notes Prefer: return=minimal {"owner_id":"bob","title":"…"} as ann → 201 no body (expected: 403 with 42501)
+      control: POST /notes as ann → 201, no body
+      POST /notes Prefer: return=minimal {"owner_id":"bob","title":"…"} as ann → 201, no body (expected: 403 with 42501)
 ? notes · A subject can delete its own row [timeout]
     The gateway gave no answer within 12 s.
     Try again; a cold project takes longer once.
@@ -96,8 +96,8 @@ waited: The gateway limits requests (429): 2 times, 61 s
 ? notes · A subject can delete its own row [no-row]
     There is no row.
     Make one.
-      GET /notes as ann → 200 1 row
-      GET /notes as bob → 200 1 row
+      GET /notes as ann → 200, 1 row
+      GET /notes as bob → 200, 1 row
 ? lists · A subject can delete its own row [no-row]
 `,
       ),

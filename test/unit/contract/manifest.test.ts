@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMMANDS } from '../../../src/cli/flux-rls';
 import { ENV_FILES } from '../../../src/flux/env-file';
@@ -51,6 +51,21 @@ describe('the manifest', () => {
     const asked = new Set(items.flatMap(({ when }) => when.match(/fluxRls\.\w+/g) ?? []));
     assert.deepEqual([...asked].filter(key => !views.has(key)).sort(), [...told].sort());
     for (const { command } of items) assert.ok(declared.has(command), command);
+  });
+
+  it('has every command that the code runs by its name', () => {
+    const declared = new Set(manifest.contributes.commands.map(({ command }) => command));
+    const run = readdirSync(path.join(REPOSITORY, 'src/editor'), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts'))
+      .flatMap(file => [
+        ...read(`src/editor/${file}`).matchAll(/(?:executeCommand\(\s*|command: )'(fluxRls\.\w+)'/g),
+      ])
+      .map(([, id]) => id!);
+    assert.ok(run.includes('fluxRls.runChecklist'));
+    assert.deepEqual(
+      run.filter(id => !declared.has(id)),
+      [],
+    );
   });
 
   it('describes every setting, with scope, order and default', () => {

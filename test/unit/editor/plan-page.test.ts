@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { planPage } from '../../../src/editor/checklist/plan-page';
-import { answerOf, decisive, textOf } from '../../../src/editor/checklist/result-text';
+import { answerInWords } from '../../../src/checklist/report/in-words';
+import { decisive, textOf } from '../../../src/editor/checklist/result-text';
 import type { CheckResult, Evidence } from '../../../src/checklist/verdict';
 
 const FACTS = {
@@ -29,9 +30,9 @@ describe('the page of the requests', () => {
     const row = page.split('\n').find(line => line.includes('POST'))!;
     assert.equal(
       row,
-      '| An insert in another subject’s name is refused | `POST /notes?select=id\\|body`<br>`Prefer: return=minimal`<br>`` {"owner_id":"bob","body":"`x`"} `` | `ann` | 403 42501 |',
+      '| `ann` | `POST /notes?select=id\\|body`<br>`Prefer: return=minimal`<br>`` {"owner_id":"bob","body":"`x`"} `` | 403 42501 |',
     );
-    assert.match(page, /## notes\n/);
+    assert.match(page, /## notes\n\n### An insert in another subject’s name is refused\n/);
     assert.match(page, /- audit\\_log: no column holds the owner/);
   });
 });
@@ -80,9 +81,10 @@ describe('a result in words', () => {
     assert.equal(decisive(result({ evidence: [control, look] })), look);
     assert.equal(decisive(result({ evidence: [control] })), undefined);
     assert.equal(
-      answerOf({ ...EVIDENCE, status: 403, code: '42501', answer: 'refused' }),
-      '403 42501 refused',
+      answerInWords({ ...EVIDENCE, status: 403, code: '42501', answer: 'refused' }),
+      '403 42501, refused',
     );
-    assert.equal(answerOf({ ...EVIDENCE, status: null, answer: 'timeout' }), 'no answer timeout');
+    assert.equal(answerInWords({ ...EVIDENCE, status: 201 }), '201');
+    assert.equal(answerInWords({ ...EVIDENCE, status: null, answer: 'timeout' }), 'no answer: timeout');
   });
 });
