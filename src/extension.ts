@@ -86,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const memento = workspaceState;
   const around = { commands, projects, subjects, reader, tables, pushes, localFlux, memento, log };
   const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
-  own(new ExplainAnswer(commands, projects, reader, lint, checklist));
+  own(new ExplainAnswer(commands, projects, reader, lint, checklist, databases));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(
