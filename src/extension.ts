@@ -3,7 +3,6 @@ import { ChecklistFeature } from './editor/checklist/checklist-feature';
 import type { ChecklistService } from './editor/checklist/checklist-service';
 import type { TestExplorer } from './editor/checklist/test-explorer';
 import { ExplainAnswer } from './editor/checklist/explain-answer';
-import { SelfTestCommand } from './editor/checklist/self-test-command';
 import { TableFinder } from './editor/checklist/table-finder';
 import { Commands } from './editor/commands';
 import { DatabaseUrls } from './editor/database/database-urls';
@@ -85,15 +84,14 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   own(new ProfileCommands(commands, profile));
   const tokens = own(new TokenCommands(commands, projects, subjects, tables));
   const memento = workspaceState;
-  const around = { commands, projects, subjects, tables, pushes, localFlux, memento, log };
+  const around = { commands, projects, subjects, reader, tables, pushes, localFlux, memento, log };
   const { service: checklist, testExplorer, panelSources } = own(new ChecklistFeature(around));
-  own(new ExplainAnswer(commands, projects, reader, lint, checklist));
+  own(new ExplainAnswer(commands, projects, reader, lint, checklist, databases));
   own(new ScaffoldWizard(commands, projects));
   own(new LocalFluxCommands(commands, localFlux, projects, reader));
   const panel = own(
     new PanelView(extensionUri, projects, subjects, tokens, checklist, localFlux, log, panelSources),
   );
-  own(new SelfTestCommand(commands, localFlux, projects, reader));
   own(
     commands.register(
       'fluxRls.showLog',

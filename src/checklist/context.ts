@@ -93,11 +93,14 @@ export class CheckContext {
     verb: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE',
     subject?: string,
   ): Diagnosis | undefined {
+    const { code, message = '' } = answer.status === null ? {} : answer;
+    // A value that is of another type may be the other subject's.
+    const quoted = code === '22P02' ? this.subjects.find(each => message.includes(`"${each}"`)) : undefined;
     return diagnose(answer, {
       table: this.plan.table,
       owner: this.link[0],
       verb,
-      subject,
+      subject: quoted ?? subject,
       tokenExpiry: subject === undefined ? undefined : this.options.asker.expiryOf(subject),
     });
   }

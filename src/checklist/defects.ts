@@ -4,29 +4,12 @@ import { clausesOf } from '../schema/clauses';
 import { isForPublic, relationKey, type Policy, type SchemaModel, type Table } from '../schema/model';
 import type { Verb } from './check-ids';
 import { checksFor } from './checks';
-import { closedChecks, openedChecks, type Opening, type Openings, type TableFacts } from './defect-effects';
+import type { Defect } from './defect';
+import { openings, SQL_VERBS, triggersOn, verbOf, VERBS, verbsOf } from './defect-facts';
+import { closedChecks, openedChecks, type Opening, type TableFacts } from './defect-effects';
 import { identifier } from './sweep-sql';
 import { linkColumns, type ChecklistPlan, type TablePlan } from './table-plan';
 import type { CheckId } from './verdict';
-
-/** A mistake that is planted into a schema that is right, to see whether the checklist finds it. */
-export interface Defect {
-  readonly id: string;
-  readonly title: string;
-  readonly table: string;
-  readonly verb: Verb | 'all';
-  /** The view or function that it is about. */
-  readonly through?: string;
-  /** SQL for the superuser, after the push; undefined for what no SQL brings about: a gateway that checks no tokens. */
-  readonly plant: string | undefined;
-  /** Whether somebody gets at rows by it, or is kept from their own. */
-  readonly effect: 'opens' | 'closes';
-  /**
-   * Checks of the table that must not pass any more; the others stay what they were. Empty where the SQL does not tell,
-   * such as where another policy lets in whoever this one did.
-   */
-  readonly expectedBy: readonly CheckId[];
-}
 
 /** Every defect that can be planted into the tables of a plan. */
 export function defectsOf(model: SchemaModel, plan: ChecklistPlan): Defect[] {
@@ -38,8 +21,7 @@ export function defectsOf(model: SchemaModel, plan: ChecklistPlan): Defect[] {
   });
 }
 
-const SQL_VERBS = { read: 'select', insert: 'insert', update: 'update', delete: 'delete' } as const;
-const VERBS = Object.keys(SQL_VERBS) as Verb[];
+const SIGNED_IN = 'auth.uid() is not null';
 const EVERYBODY: Opening = { anonymous: true, needsSubject: false };
 
 type Planted = Omit<Defect, 'id' | 'table'>;
@@ -66,20 +48,20 @@ class TableDefects {
 
   all(): Defect[] {
     const { table } = this.plan;
-    const isOwned = this.plan.ownership.kind !== 'nobody';
-    const planted = isOwned
-      ? [
-          ...this.#rowSecurity(),
-          ...this.#policies().flatMap(policy => this.#policyDefects(policy)),
-          ...this.#grants(),
-          ...this.#owner(),
-          ...this.#doors(),
-        ]
-      : [
-          ...this.#policies().flatMap(policy => this.#dropped(policy)),
-          ...this.#grants(),
-          ...this.#writable(),
-        ];
+    const planted =
+      this.plan.ownership.kind !== 'nobody'
+        ? [
+            ...this.#rowSecurity(),
+            ...this.#policies().flatMap(policy => this.#policyDefects(policy)),
+            ...this.#grants(),
+            ...this.#owner(),
+            ...this.#doors(),
+          ]
+        : [
+            ...this.#policies().flatMap(policy => this.#dropped(policy)),
+            ...this.#grants(),
+            ...this.#writable(),
+          ];
     return planted.map(defect => ({ id: `${table}: ${defect.title}`, table, ...defect }));
   }
 
@@ -93,7 +75,7 @@ class TableDefects {
       checks: new Set(checksFor(plan, this.#engine).map(({ id }) => id)),
       granted: held(AUTHENTICATED),
       anonymous: this.#engine === 'v1_dedicated' ? held(ANON) : new Set(),
-      ownerIsReplaced: linkColumns(plan).some(column => this.#triggersOn(column).length > 0),
+      ownerIsReplaced: linkColumns(plan).some(column => triggersOn(this.model, this.#key, column).length > 0),
       hasInvokingView: plan.views.some(({ name }) => model.views.get(this.#keyOf(name))?.securityInvoker),
       hasInvokingFunction: plan.functions.some(
         ({ name }) => model.routines.get(this.#keyOf(name))?.[0]?.definer === false,
@@ -181,7 +163,7 @@ class TableDefects {
   /** An INSERT policy that no longer asks whose the parent is. */
   #withoutParent(policy: Policy): Planted[] {
     const clause = policy.verb === 'update' ? undefined : clausesOf(policy).written;
-    if (!clause || clause.condition.kind !== 'all' || !this.#facts.checks.has('child-of-other')) return [];
+    if (clause?.condition.kind !== 'all' || !this.#facts.checks.has('child-of-other')) return [];
     const { parts } = clause.condition;
     const kept = parts.flatMap(part => {
       if (part.kind !== 'atom' || part.negated) return [];
@@ -219,7 +201,7 @@ class TableDefects {
     if (ownership.kind !== 'column' || ownerDefault !== 'subject') return [];
     const { column } = ownership;
     const isSent = columns.find(({ name }) => name === column)?.insertable ?? true;
-    const triggers = this.#triggersOn(column);
+    const triggers = triggersOn(this.model, this.#key, column);
     const expectedBy = isSent
       ? this.#asked(['insert-without-owner'])
       : closedChecks(this.#facts, new Set<Verb>(['insert']), 'policy');
@@ -308,18 +290,6 @@ class TableDefects {
     return isForPublic(policy) || policy.roles.some(({ name }) => name === ANON);
   }
 
-  /** BEFORE INSERT triggers whose function speaks of a column. */
-  #triggersOn(column: string): string[] {
-    const mentions = new RegExp(`(?<![\\w$])${column.replace(/\W/g, '\\$&')}(?![\\w$])`, 'i');
-    return this.model.triggers
-      .filter(({ table, before, events }) => table === this.#key && before && events.has('insert'))
-      .filter(({ routine }) => {
-        const [found] = this.model.routines.get(routine) ?? [];
-        return found === undefined || mentions.test(found.statement.text);
-      })
-      .map(({ name }) => name);
-  }
-
   #keyOf(name: string): string {
     return relationKey(this.table.schema, name);
   }
@@ -327,28 +297,4 @@ class TableDefects {
   #named(name: string): string {
     return `${identifier(this.#schema)}.${identifier(name)}`;
   }
-}
-
-const SIGNED_IN = 'auth.uid() is not null';
-
-function verbsOf({ verb }: Policy): Verb[] {
-  return VERBS.filter(each => verb === 'all' || SQL_VERBS[each] === verb);
-}
-
-function verbOf(policy: Policy): Verb | 'all' {
-  return policy.verb === 'all' ? 'all' : (verbsOf(policy)[0] ?? 'all');
-}
-
-/** What a clause opens when it lets everything through; USING judges what is written where WITH CHECK is missing. */
-function openings(policy: Policy, word: 'using' | 'with check', opening: Opening): Openings {
-  const { verb, check } = policy;
-  const is = (each: Policy['verb']): boolean => verb === each || verb === 'all';
-  const writes = word === 'with check' || (!check && verb !== 'select' && verb !== 'delete');
-  return {
-    ...(word === 'using' && is('select') && { read: opening }),
-    ...(word === 'using' && is('update') && { found: opening }),
-    ...(word === 'using' && is('delete') && { delete: opening }),
-    ...(writes && is('insert') && { insert: opening }),
-    ...(writes && is('update') && { written: opening }),
-  };
 }

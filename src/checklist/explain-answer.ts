@@ -117,7 +117,8 @@ export function fromEvidence(evidence: Evidence): PastedAnswer {
   const row = rowOf(body);
   const request: PastedRequest = {
     ...requestOf(method, path),
-    hasToken: !as.startsWith('nobody'),
+    // Any other fault of a token is one that was sent.
+    hasToken: as !== 'nobody' && as !== 'nobody (token: empty)',
     ...(prefer !== undefined && { prefer: prefer.toLowerCase() }),
     ...(row && { row }),
   };
@@ -139,6 +140,7 @@ export function fromEvidence(evidence: Evidence): PastedAnswer {
     status,
     ...(code !== null && { code }),
     ...(isError && answer !== 'no body' && { message: answer }),
+    ...(/ contains \d+ rows?$/.test(answer) && { details: answer }),
     ...(code !== null ? { by: 'postgrest' } : isError && GATEWAY_TEXTS.test(answer) ? { by: 'gateway' } : {}),
     ...(rows !== undefined && { rows: Number(rows) }),
     ...(affected !== undefined && { total: Number(affected) }),
@@ -150,10 +152,13 @@ export function fromEvidence(evidence: Evidence): PastedAnswer {
 export const GATEWAY_TEXTS =
   /^(?:authorization required|invalid or expired token|tenant not found|rate limit exceeded|upstream (?:error|timeout)|project (?:mode|jwt_secret|is) .*)$/;
 
-/** The first object of a JSON body. */
+/** A value that evidence leaves out, behind its column. */
+const CUT = /(?<!\\)":…(?=[,}])/g;
+
+/** The first object of a JSON body; values that evidence leaves out are `…`. */
 export function rowOf(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const parsed: unknown = JSON.parse(body);
+    const parsed: unknown = JSON.parse(body.replace(CUT, '":"…"'));
     const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
     return typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : undefined;
   } catch {

@@ -1,3 +1,4 @@
+import { columnIn } from './explain-about';
 import { tablePlace } from './explain-sql-places';
 import type { Asked, Draft, Weighed } from './explain-types';
 import { sqlText, tablePath, tableWords } from './explain-words';
@@ -62,10 +63,7 @@ function unknownTable(asked: Asked): Draft {
 
 function unknownColumn(asked: Asked): Draft {
   const { message, sql, code } = asked;
-  const column = /column (?:\w+\.)?"?([\w$]+)"? does not exist|'([^']+)' (?:of relation|column)/
-    .exec(message)
-    ?.slice(1)
-    .find(Boolean);
+  const column = columnIn(message);
   const isMade = column !== undefined && sql?.table?.columns.has(column) === true;
   const isStale = code === 'PGRST204';
   const found = isMade ? sql.table.columns.get(column) : undefined;

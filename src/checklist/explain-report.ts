@@ -1,5 +1,5 @@
 import type { SqlPlace } from './explain-sql-places';
-import type { ExplainedCause, Explanation } from './explain-types';
+import type { DatabaseSays, Explanation, ExplainedCause } from './explain-types';
 
 /** Line and column of a place, from 1, and how its file is called; undefined where the file is not at hand. */
 export type Locate = (
@@ -7,27 +7,31 @@ export type Locate = (
 ) => { readonly line: number; readonly column: number; readonly file?: string } | undefined;
 
 const NOWHERE: Locate = () => undefined;
-const SURE: Readonly<Record<ExplainedCause['certainty'], string>> = {
-  certain: 'certain',
-  likely: 'likely',
-  possible: 'possible',
-};
-
 /** The explanation as lines for a terminal. */
 export function explanationText(explanation: Explanation, locate: Locate = NOWHERE): string {
-  const { summary, answeredBy, causes, notes } = explanation;
+  const { summary, answeredBy, proof, causes, notes, database } = explanation;
   return [
     summary,
     answeredBy,
+    ...(proof === undefined ? [] : ['', proof]),
     ...causes.flatMap((cause, index) => [
       '',
-      `${index + 1}. ${cause.title} (${SURE[cause.certainty]})`,
+      `${index + 1}. ${cause.title} (${cause.certainty})`,
       `   Why:     ${cause.why}`,
       `   Confirm: ${cause.confirm}`,
       `   Fix:     ${cause.fix}`,
       ...(cause.place ? [`   SQL:     ${placeWords(cause.place, locate)}`] : []),
       ...(cause.rules.length > 0 ? [`   Rules:   ${cause.rules.join(', ')}`] : []),
     ]),
+    ...(database
+      ? [
+          '',
+          database.name === undefined
+            ? 'In the database:'
+            : `In the database (${database.name}, asked read-only):`,
+          ...saidBy(database).map(line => `   ${line}`),
+        ]
+      : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
   ].join('\n');
 }
@@ -49,12 +53,13 @@ export function explanationMarkdown(
   locate: Locate = NOWHERE,
   links: Links = PLAIN,
 ): string[] {
-  const { summary, answeredBy, causes, notes } = explanation;
+  const { summary, answeredBy, proof, causes, notes, database } = explanation;
   return [
     `**${escaped(summary)}**`,
     escaped(answeredBy),
+    ...(proof === undefined ? [] : [escaped(proof)]),
     ...causes.flatMap((cause, index) => [
-      `## ${index + 1}. ${escaped(cause.title)} _(${SURE[cause.certainty]})_`,
+      `## ${index + 1}. ${escaped(cause.title)} _(${cause.certainty})_`,
       escaped(cause.why),
       `**Confirm:** ${asCode(cause.confirm)}`,
       `**Fix:** ${asCode(cause.fix)}`,
@@ -65,8 +70,21 @@ export function explanationMarkdown(
         : []),
       ...(cause.rules.length > 0 ? [`**Linter:** ${cause.rules.map(links.rule).join(', ')}`] : []),
     ]),
+    ...(database
+      ? [
+          '## In the database',
+          ...(database.name === undefined ? [] : [`${escaped(database.name)} was asked, read-only:`]),
+          saidBy(database)
+            .map(line => `- ${escaped(line)}`)
+            .join('\n'),
+        ]
+      : []),
     ...notes.map(note => `_${escaped(note)}_`),
   ];
+}
+
+function saidBy({ sentences }: DatabaseSays): readonly string[] {
+  return sentences.length > 0 ? sentences : ['Its catalog tells nothing of these causes.'];
 }
 
 /** The explanation as JSON, format version 1. */

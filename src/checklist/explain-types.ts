@@ -80,8 +80,11 @@ export type FinerCause =
 
 export type CauseId = Cause | FinerCause;
 
-/** `certain` is what the answer leaves no other way to read; the SQL of the project makes a cause `likely` at most. */
-export const CERTAINTIES = ['certain', 'likely', 'possible'] as const;
+/**
+ * `certain` is what the answer leaves no other way to read, or the catalog confirms; the SQL of the project makes a cause
+ * `likely` at most. The catalog alone rules one out.
+ */
+export const CERTAINTIES = ['certain', 'likely', 'possible', 'ruled out'] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
 
 /** One thing that can have led to the answer. */
@@ -101,6 +104,25 @@ export interface ExplainedCause {
   readonly place?: SqlPlace;
 }
 
+/** What an answer was about, as far as it is known: what the catalog can be asked. */
+export interface About {
+  readonly table?: string | undefined;
+  readonly verb?: Verb | undefined;
+  /** The view through which the table was asked. */
+  readonly door?: string | undefined;
+  readonly owner?: string | undefined;
+  /** The role claim of the token; `anon` where the request ran without one. */
+  readonly role?: string | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  /** The request also reads the rows that it writes. */
+  readonly readsRows: boolean;
+  /** Undefined where the text does not tell what was sent. */
+  readonly sendsOwner?: boolean | undefined;
+  /** Nothing refused the request. */
+  readonly succeeded: boolean;
+}
+
 export interface Explanation {
   readonly layer: Layer;
   /** Who answered, in a sentence. */
@@ -110,6 +132,19 @@ export interface Explanation {
   readonly causes: readonly ExplainedCause[];
   /** What the text did not tell and would have helped. */
   readonly notes: readonly string[];
+  /** Why a pass of the checklist is one. */
+  readonly proof?: string;
+  /** Undefined where nothing was asked. */
+  readonly about?: About;
+  /** What a database said about the causes. */
+  readonly database?: DatabaseSays;
+}
+
+/** What a database said about causes, in sentences; or why it could not be asked. */
+export interface DatabaseSays {
+  /** Which database: `postgres at localhost:5432`; undefined where none could be asked. */
+  readonly name?: string;
+  readonly sentences: readonly string[];
 }
 
 /** What is known besides the answer. */

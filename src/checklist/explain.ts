@@ -1,3 +1,4 @@
+import { aboutOf } from './explain-about';
 import { constraint } from './explain-constraint';
 import { edge } from './explain-edge';
 import { empty } from './explain-empty';
@@ -52,6 +53,7 @@ export function explain(answer: PastedAnswer, context: ExplainContext = {}): Exp
     summary: draft.summary,
     causes,
     notes: notesOf(asked),
+    about: aboutOf(asked),
   };
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Answer } from './answer';
-import { diagnose, type Diagnosis } from './diagnose';
+import { diagnose } from './diagnose';
 import type { Exchange, Row } from './gateway-client';
 import { creates, shows } from './ideal';
 import { filterOf, readColumns, type Control, type Filter, type KnownRow } from './known-row';
 import { draftRow, type DraftOptions } from './links';
+import { hidden, idealRow, notCreated, NOT_TOLD } from './made-row-facts';
 import { mayHaveWritten } from './outcome';
 import type { RowJournal } from './row-journal';
 import { cannotMake, type Draft, type Drafted, type RowSource } from './row-source';
@@ -52,7 +52,9 @@ export class MadeRows implements RowSource {
 
   async draft(plan: TablePlan, subject: string, fixed: Row = {}, fresh = false): Promise<Drafted> {
     const marker = `flux-rls check ${this.options.runId}-${randomBytes(3).toString('hex')}`;
-    return draftRow(this.options, this, plan, subject, { fixed, marker, fresh });
+    const drafted = await draftRow(this.options, this, plan, subject, { fixed, marker, fresh });
+    const isTold = plan.key.length > 0 || !drafted.made || drafted.draft.markerColumn !== undefined;
+    return isTold ? drafted : { made: false, diagnosis: NOT_TOLD, evidence: drafted.draft.evidence };
   }
 
   /** Sends an insert of one or more rows as `as`; the journal knows them before. */
@@ -167,17 +169,18 @@ export class MadeRows implements RowSource {
     const unread = diagnose(exchange.answer, { ...asked, verb: 'SELECT', tokenExpiry });
     if (unread) return { held: false, diagnosis: unread, evidence };
     if (!row) return { held: false, diagnosis: hidden(plan), evidence };
-    return this.#known(plan, subject, row, sent.journalIds[0], evidence);
+    // By its owner alone, all rows of a person would be meant.
+    const filter = plan.key.length > 0 ? filterOf(plan.key, row) : this.#filter(draft);
+    return this.#known(subject, filter, row, sent.journalIds[0], evidence);
   }
 
   async #known(
-    plan: TablePlan,
     subject: string,
+    filter: Filter | undefined,
     row: Row,
     journalId: string | undefined,
     evidence: readonly Evidence[],
   ): Promise<Control<KnownRow>> {
-    const filter = filterOf(plan.key.length > 0 ? plan.key : readColumns(plan), row);
     if (!filter) {
       return { held: false, diagnosis: cannotMake('the key', 'the answer does not show it'), evidence };
     }
@@ -281,41 +284,4 @@ export class MadeRows implements RowSource {
       foreignKeys.filter(key => key.table === table).flatMap(({ targets }) => targets),
     );
   }
-}
-
-/** What the row looks like to its owner where all is well. */
-function idealRow(
-  plan: TablePlan,
-  columns: readonly string[],
-  filter: Filter,
-  as: string,
-): NonNullable<Answer['rows']>[number] {
-  const link = plan.ownership.kind === 'column' ? { [plan.ownership.column]: as } : {};
-  const known = Object.entries(filter).map(
-    ([column, condition]) => [column, condition.replace(/^eq\./, '')] as const,
-  );
-  return {
-    ...Object.fromEntries(columns.map(column => [column, '…'])),
-    ...Object.fromEntries(known),
-    ...link,
-  };
-}
-
-/** PostgREST answers 201 to an insert; whatever else says that all is well is something in between. */
-function notCreated({ answer }: Exchange): Diagnosis | undefined {
-  if (answer.status === 201) return undefined;
-  return {
-    cause: 'not-flux',
-    message: `An insert is answered with ${answer.status ?? 'nothing'}; PostgREST answers 201.`,
-    advice: 'Check the gateway URL, and what stands between.',
-  };
-}
-
-function hidden(plan: TablePlan): Diagnosis {
-  const owner = linkColumns(plan)[0] ?? 'the owner';
-  return {
-    cause: 'policy',
-    message: 'The insert was accepted, but its owner cannot see the row.',
-    advice: `Add a SELECT policy: using (${owner} = auth.uid()).`,
-  };
 }

@@ -54,6 +54,15 @@ export function databaseAddress(url: string): DatabaseAddress {
   }
 }
 
+/**
+ * How people know a database: `postgres at localhost:5432`.
+ * @throws {DatabaseUnreachable} of kind `bad-url`
+ */
+export function databaseName(url: string): string {
+  const { database, host } = databaseAddress(url);
+  return `${database} at ${host}`;
+}
+
 function badUrl(): DatabaseUnreachable {
   return new DatabaseUnreachable(
     'bad-url',

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ExportTarget } from './checklist/export-report';
 import type { ValueTarget } from './checklist/give-value';
 import type { RunTarget } from './checklist/run-target';
-import type { ExplainTarget } from './checklist/explain-answer';
+import type { ExplainTarget } from './checklist/explain-project';
 import type { AccessTarget } from './lint/access-pages';
 import type { SuppressionTarget } from './lint/suppress-command';
 import type { Log } from './log';
@@ -25,6 +25,7 @@ export interface CommandArguments {
   'fluxRls.explainAnswer': [target?: ExplainTarget];
   'fluxRls.explainRule': [id?: string];
   'fluxRls.exportReport': [target?: ExportTarget];
+  'fluxRls.fixCause': [target?: ExplainTarget];
   'fluxRls.forgetDatabaseUrl': [];
   'fluxRls.forgetSecret': [];
   'fluxRls.giveValue': [target?: ValueTarget];

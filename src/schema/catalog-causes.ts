@@ -1,14 +1,16 @@
-import type { CatalogFacts, CatalogQuestion, PolicyFact } from './catalog-facts';
+import type { CatalogFacts, CatalogQuestion } from './catalog-facts';
+import { POLICY_CAUSES } from './catalog-policy-causes';
+import {
+  cannotTell,
+  isBound,
+  no,
+  policyInWords,
+  yes,
+  type CatalogAnswer,
+  type Explain,
+} from './catalog-words';
 
-/** Whether a cause holds, and what the catalog says about it. */
-export interface CatalogAnswer {
-  /** Undefined where the catalog cannot tell. */
-  readonly confirmed: boolean | undefined;
-  /** What was found, for people; the first one answers the question. */
-  readonly sentences: readonly string[];
-}
-
-type Explain = (facts: CatalogFacts, question: CatalogQuestion) => CatalogAnswer;
+export type { CatalogAnswer } from './catalog-words';
 
 /** Says of a cause what the facts of the catalog say. */
 export function explainFromFacts(facts: CatalogFacts, question: CatalogQuestion): CatalogAnswer {
@@ -60,11 +62,8 @@ function aboutRole(
   return [];
 }
 
-function isBound({ superuser, bypassesRls, ownsTable, forced, rowSecurity }: CatalogFacts): boolean {
-  return rowSecurity === true && !superuser && !bypassesRls && !(ownsTable && !forced);
-}
-
 const CAUSES: Readonly<Record<string, Explain>> = {
+  ...POLICY_CAUSES,
   'missing-grant': ({ tablePrivilege, columnPrivilege, schemaUsage }, { role, verb, table, schema }) => {
     const privilege = verb.toUpperCase();
     if (schemaUsage === false)
@@ -83,7 +82,16 @@ const CAUSES: Readonly<Record<string, Explain>> = {
     schemaUsage
       ? no(`${role} has USAGE on schema ${schema}.`)
       : yes(`${role} has no USAGE on schema ${schema}.`),
-  'missing-sequence-grant': ({ closedSequences, sequences }, { role, table }) => {
+  'column-grant': ({ tablePrivilege, columnPrivilege }, { role, verb, table }) => {
+    const privilege = verb.toUpperCase();
+    if (tablePrivilege) return no(`${role} has ${privilege} on all of ${table}.`);
+    return columnPrivilege
+      ? yes(`${role} has ${privilege} on some columns of ${table} only.`)
+      : no(`${role} has ${privilege} on no column of ${table}.`);
+  },
+  'missing-sequence-grant': ({ closedSequences, sequences, named }, { role, table }) => {
+    const [closed] = named.filter(({ kind, allowed }) => kind === 'sequence' && !allowed);
+    if (closed) return yes(`${role} may not use ${closed.name}.`);
     if (closedSequences.length > 0)
       return yes(`${role} may not use ${closedSequences.join(', ')}, which a default of ${table} asks.`);
     return no(
@@ -92,7 +100,11 @@ const CAUSES: Readonly<Record<string, Explain>> = {
         : `${role} may use every sequence that a default of ${table} asks.`,
     );
   },
-  'missing-function-grant': ({ closedFunctions, functions }, { role, table }) => {
+  'missing-function-grant': ({ closedFunctions, functions, named }, { role, table }) => {
+    const ofName = named.filter(({ kind }) => kind === 'function');
+    const closed = ofName.filter(({ allowed }) => !allowed);
+    if (closed.length > 0) return yes(`${role} may not run ${closed.map(({ name }) => name).join(', ')}.`);
+    if (ofName.length > 0) return no(`${role} may run ${ofName.map(({ name }) => name).join(', ')}.`);
     if (closedFunctions.length > 0)
       return yes(`${role} may not run ${closedFunctions.join(', ')}, which a policy of ${table} calls.`);
     return functions === 0
@@ -103,28 +115,17 @@ const CAUSES: Readonly<Record<string, Explain>> = {
           sentences: [`${role} may run every function that the policies of ${table} call.`],
         };
   },
-  policy: (facts, { role, verb, table }) => {
-    if (facts.rowSecurity === false) return no(`Row security of ${table} is off: no policy is asked.`);
-    if (!isBound(facts)) return no(`The policies of ${table} do not bind ${role}.`);
-    const permissive = facts.policies.filter(policy => policy.permissive);
-    if (permissive.length === 0)
-      return yes(
-        `No permissive policy lets ${role} ${verb.toUpperCase()} on ${table}: every row is refused.`,
-      );
-    return {
-      confirmed: undefined,
-      sentences: [
-        `Whether a row passes is up to these policies of ${table}: ${facts.policies.map(policyInWords).join('; ')}.`,
-      ],
-    };
-  },
   'rls-off': (facts, { table, role }) => {
+    if (facts.kind === 'v' || facts.kind === 'm') return ofView(facts, table);
     if (facts.rowSecurity === false) return yes(`Row security of ${table} is off.`);
     return no(
       `Row security of ${table} is on${facts.forced ? ' and forced' : ''}${isBound(facts) ? ` and binds ${role}` : ''}.`,
     );
   },
-  'owner-type': ({ ownerType }, { table, owner }) => {
+  'owner-type': ({ ownerType, policies }, { table, owner }) => {
+    const casting = policies.find(({ using, check }) => SUBJECT_CAST.test(`${using ?? ''} ${check ?? ''}`));
+    if (casting)
+      return yes(`Policy ${casting.name} of ${table} casts the subject: ${policyInWords(casting)}.`);
     if (owner === undefined) return cannotTell();
     if (ownerType === null) return no(`${table} has no column ${owner}.`);
     return /^(?:text|character varying|citext)\b/.test(ownerType)
@@ -144,8 +145,12 @@ const CAUSES: Readonly<Record<string, Explain>> = {
       : yes(`${table}.${owner} has no default, and no trigger fills it in.`);
   },
   'table-not-found': (_facts, { schema, table }) => no(`Schema ${schema} has ${table}.`),
-  'wrong-schema': (_facts, { schema }) =>
-    no(`The database has schema ${schema}; whether PostgREST serves it is up to its settings.`),
+  'wrong-schema': ({ tableThere, elsewhere }, { schema, table }) => {
+    if (tableThere) return no(`Schema ${schema} has ${table}.`);
+    return elsewhere.length > 0
+      ? yes(`${table} is in ${elsewhere.join(', ')}, and not in ${schema}.`)
+      : no(`No schema has a table ${table}.`);
+  },
   'stale-schema-cache': (_facts, { schema, table }) =>
     yes(
       `Schema ${schema} has ${table}: PostgREST has not read the schema since it was made, or does not serve it.`,
@@ -154,33 +159,34 @@ const CAUSES: Readonly<Record<string, Explain>> = {
     if (owner === undefined) return cannotTell();
     return ownerType === null ? yes(`${table} has no column ${owner}.`) : no(`${table} has column ${owner}.`);
   },
-  'bypassing-door': ({ openViews }, { role, table }) =>
-    openViews.length > 0
-      ? yes(`${role} may read ${openViews.join(', ')}, which reads ${table} with its owner's rights.`)
-      : {
-          confirmed: undefined,
-          sentences: [
-            `No view that ${role} may read passes the policies of ${table} by; functions are not told by the catalog.`,
-          ],
-        },
+  'bypassing-door': (facts, { role, table, door }) => {
+    const { openViews, kind } = facts;
+    if (kind === 'v' || kind === 'm') return ofView(facts, table);
+    const open = door === undefined ? openViews : openViews.filter(view => view === door);
+    if (open.length > 0)
+      return yes(`${role} may read ${open.join(', ')}, which reads ${table} with its owner's rights.`);
+    return {
+      confirmed: undefined,
+      sentences: [
+        `No view that ${role} may read passes the policies of ${table} by; functions are not told by the catalog.`,
+      ],
+    };
+  },
+  'view-owner': (facts, { table }) => ofView(facts, table),
 };
 
-function policyInWords({ name, permissive, using, check }: PolicyFact): string {
-  const clauses = [
-    using === null ? undefined : `using ${using}`,
-    check === null ? undefined : `with check ${check}`,
-  ];
-  return `${name}${permissive ? '' : ' (restrictive)'} ${clauses.filter(Boolean).join(' ')}`.trim();
-}
+/** A policy that turns the subject into something else, as `(auth.uid())::uuid`. */
+const SUBJECT_CAST = /uid\(\)\)*::(?!text|character varying)/;
 
-function yes(sentence: string): CatalogAnswer {
-  return { confirmed: true, sentences: [sentence] };
-}
-
-function no(sentence: string): CatalogAnswer {
-  return { confirmed: false, sentences: [sentence] };
-}
-
-function cannotTell(): CatalogAnswer {
-  return { confirmed: undefined, sentences: [] };
+/** What a view itself tells; whether its owner is bound is another table's matter. */
+function ofView({ kind, invoker, relationOwner }: CatalogFacts, view: string): CatalogAnswer {
+  if (kind === 'm') return yes(`${view} is a materialized view: it keeps rows that no policy filters.`);
+  if (kind !== 'v') return no(`${view} is no view.`);
+  if (invoker) return no(`${view} is security_invoker: it reads with the caller's rights.`);
+  return {
+    confirmed: undefined,
+    sentences: [
+      `${view} has no security_invoker: it reads with the rights of ${relationOwner ?? 'its owner'}.`,
+    ],
+  };
 }

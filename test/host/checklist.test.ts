@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import { CHECK_FACTS, CHECK_IDS } from '../../src/checklist/check-ids';
 import type { ChecklistReport } from '../../src/checklist/verdict';
 import type { JournalEntry } from '../../src/editor/checklist/journal-memento';
-import { modeFor } from '../../src/editor/checklist/host-consent';
 import { mintToken } from '../../src/tokens/mint';
 import { closeEditors, folder, handle, open, remove, type, until, write } from './support';
 
@@ -65,14 +62,6 @@ describe('the checklist in VS Code [one folder]', function () {
     await vscode.commands.executeCommand('fluxRls.stopLocalFlux');
     await closeEditors();
     await remove('schema.sql');
-  });
-
-  afterEach(async () => {
-    const settings = vscode.workspace.getConfiguration('fluxRls');
-    if (settings.inspect('profiles')?.workspaceValue === undefined) return;
-    await vscode.commands.executeCommand('fluxRls.chooseProfile', '');
-    await settings.update('profiles', undefined, vscode.ConfigurationTarget.Workspace);
-    await remove('.env.local');
   });
 
   /** Asks the local Flux as a subject. */
@@ -290,87 +279,5 @@ describe('the checklist in VS Code [one folder]', function () {
       ['checklist journal live'],
     );
     await workspaceState.update('checklist journal live', undefined);
-  });
-
-  it('switches to a profile, whose gateway gets no token of another environment’s secret', async () => {
-    const { localFlux, panel } = await handle();
-    await write('.env.local', 'FLUX_JWT_SECRET=a-project-secret-of-more-than-32-bytes\n');
-    await write('.env.staging', 'STAGING_SECRET=a-staging-secret-of-more-than-32-bytes\n');
-    const settings = vscode.workspace.getConfiguration('fluxRls');
-    const profiles = {
-      staging: { gatewayUrl: 'http://127.0.0.1:9', secret: { file: '.env.staging', name: 'STAGING_SECRET' } },
-      bare: { gatewayUrl: 'http://127.0.0.1:8' },
-    };
-    await settings.update('profiles', profiles, vscode.ConfigurationTarget.Workspace);
-    await vscode.commands.executeCommand('fluxRls.panel.focus');
-    const rows = (): string =>
-      (panel.shown?.project?.rows ?? [])
-        .filter(({ label }) => label === 'gateway' || label === 'secret')
-        .map(({ label, value, source }) => `${label} ${value} (${source})`)
-        .join(', ');
-    await vscode.commands.executeCommand('fluxRls.chooseProfile', 'staging');
-    await until(
-      'staging is shown',
-      () =>
-        rows() ===
-        'gateway http://127.0.0.1:9 (setting fluxRls.profiles.staging), secret known (.env.staging)',
-    );
-    await vscode.commands.executeCommand('fluxRls.chooseProfile', 'bare');
-    await until(
-      'no secret is known',
-      () => rows() === 'gateway http://127.0.0.1:8 (setting fluxRls.profiles.bare), secret not set ()',
-    );
-    await vscode.commands.executeCommand('fluxRls.chooseProfile', '');
-    const { url } = localFlux.runningFor(folder())!;
-    await until('the local Flux is back', () => rows().startsWith(`gateway ${url} (the local Flux)`));
-    await remove('.env.staging');
-  });
-
-  it('asks nothing of a host elsewhere before that is agreed to', async () => {
-    const { checklist } = await handle();
-    let requests = 0;
-    const server = createServer((_request, response) => {
-      requests += 1;
-      response.end('[]');
-    });
-    await new Promise<void>(resolve => server.listen(0, '0.0.0.0', resolve));
-    const { port } = server.address() as AddressInfo;
-    // Another name of this machine, which nothing tells from another machine.
-    const gatewayUrl = `http://127.0.0.2:${port}`;
-    await write('.env.local', 'FLUX_JWT_SECRET=a-project-secret-of-more-than-32-bytes\n');
-    const settings = vscode.workspace.getConfiguration('fluxRls');
-    const elsewhere = { gatewayUrl, secret: { file: '.env.local', name: 'FLUX_JWT_SECRET' } };
-    await settings.update('profiles', { elsewhere }, vscode.ConfigurationTarget.Workspace);
-    await vscode.commands.executeCommand('fluxRls.chooseProfile', 'elsewhere');
-    const before = checklist.runOf(folder());
-    const run = vscode.commands.executeCommand('fluxRls.runChecklist');
-    await until('the run is prepared', () => checklist.isPreparing);
-    await vscode.commands.executeCommand('fluxRls.showChecklistPlan');
-    await until('the page of a host elsewhere', () =>
-      vscode.workspace.textDocuments.some(
-        document =>
-          document.uri.scheme === 'flux-rls-plan' &&
-          document.getText().includes(gatewayUrl) &&
-          document.getText().includes('in no-write mode'),
-      ),
-    );
-    checklist.cancel();
-    await run;
-    assert.deepEqual([requests, checklist.runOf(folder()).ended], [0, before.ended]);
-    assert.equal(checklist.isRunning, false);
-
-    server.close();
-    await closeEditors();
-  });
-
-  it('writes on this machine only, unless it is told otherwise', () => {
-    assert.deepEqual(
-      ['http://127.0.0.1:3000', 'http://localhost', 'http://[::1]:3000', 'https://api.example.com'].map(url =>
-        modeFor('auto', url),
-      ),
-      ['full', 'full', 'full', 'no-write'],
-    );
-    assert.equal(modeFor('no-write', 'http://127.0.0.1:3000'), 'no-write');
-    assert.equal(modeFor('full', 'https://api.example.com'), 'full');
   });
 });

@@ -15,7 +15,7 @@ function page(name: string): vscode.TextDocument | undefined {
   );
 }
 
-describe('the live database', () => {
+describe('the live database [one folder]', () => {
   before(async function () {
     this.timeout(60_000);
     await write('schema.sql', SQL);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ChecklistPlan } from '../../src/checklist/table-plan';
-import { defectsOf, type Defect } from '../../src/checklist/defects';
+import type { Defect } from '../../src/checklist/defect';
+import { defectsOf } from '../../src/checklist/defects';
+import { linkColumns, type ChecklistPlan, type TablePlan } from '../../src/checklist/table-plan';
 import type { ChecklistReport, CheckResult } from '../../src/checklist/verdict';
 import { ENGINES, type Engine } from '../../src/flux/engine';
 import type { SchemaModel } from '../../src/schema/model';
@@ -27,6 +28,31 @@ const NOT_FAILING: readonly { readonly defect: RegExp; readonly reason: string }
   },
   { defect: /^countries: policy countries_select dropped/, reason: 'no rows look like none' },
 ];
+
+/** Of a table whose policies were proved in another schema, only what lets rows of others be written. */
+const TELLING =
+  /row-level security off$|_insert widened: with check \(true\)$|_delete widened: using \(true\)$/;
+
+/** What decides how defects of a table show: its policies, and what of a row they leave to the database. */
+function shapeOf(model: SchemaModel, plan: TablePlan): string {
+  const table = [...model.tables.values()].find(({ name }) => name === plan.table);
+  const policies = table?.policies.map(({ verb, using, check }) => [verb, using?.text, check?.text]);
+  const { ownership, ownerDefault, expected, shared, key, triggers } = plan;
+  const isOpen = plan.columns.every(({ insertable, updatable }) => insertable && updatable);
+  const isOwnerKey = key.some(column => linkColumns(plan).includes(column));
+  const doors = plan.views.length + plan.functions.length;
+  return JSON.stringify([
+    policies,
+    ownership,
+    ownerDefault,
+    expected,
+    shared,
+    triggers,
+    isOpen,
+    isOwnerKey,
+    doors,
+  ]);
+}
 
 /** Causes for which no-write mode may leave open what full mode tells. */
 const NOT_ASKED: readonly unknown[] = ['not-askable', 'no-row'];
@@ -116,6 +142,7 @@ function assertCaught(
 for (const engine of ENGINES) {
   describe(`the checklist over real schemas on ${engine}`, function () {
     this.timeout(180_000);
+    const proved = new Map<string, string>();
     for (const schema of CHECKLIST_SCHEMAS) {
       it(`passes where all is right, leaves nothing, and agrees with no-write mode: ${schema.name}`, async () => {
         const { flux, plan } = await staged(engine, schema);
@@ -138,7 +165,14 @@ for (const engine of ENGINES) {
         const point = await RestorePoint.of(flux.databaseUrl, flux.schema);
         const before = byName(await ask(flux, plan, schema));
         const beforeNoWrite = byName(await ask(flux, plan, schema, { mode: 'no-write' }));
-        const defects = defectsOf(model, plan);
+        const shapes = new Map(plan.tables.map(table => [table.table, shapeOf(model, table)]));
+        const isNew = ({ table }: Defect): boolean => {
+          const shape = shapes.get(table) ?? '';
+          const place = `${schema.name} ${table}`;
+          if (!proved.has(shape)) proved.set(shape, place);
+          return proved.get(shape) === place;
+        };
+        const defects = defectsOf(model, plan).filter(defect => isNew(defect) || TELLING.test(defect.id));
         assert.ok(defects.length > 0);
         for (const defect of defects) {
           assert.ok(defect.plant !== undefined);

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { SignJWT } from 'jose';
 import type { Verb } from '../../src/checklist/check-ids';
-import { explain, type CauseId, type ExplainContext } from '../../src/checklist/explain';
+import {
+  explain,
+  type CauseId,
+  type Certainty,
+  type ExplainedCause,
+  type ExplainContext,
+} from '../../src/checklist/explain';
+import { confirmed, type DatabaseAccess } from '../../src/checklist/explain-in-database';
 import { readPasted, type PastedAnswer } from '../../src/checklist/read-pasted';
+import { readOnly } from '../../src/database/read-only';
 import { ENGINES, type Engine } from '../../src/flux/engine';
 import { modelFromStatements } from '../../src/schema/from-statements';
 import type { LocalFlux } from '../../src/stack/local-flux';
@@ -37,6 +45,10 @@ interface Planted {
   readonly first: Readonly<Record<Engine, CauseId>> | CauseId;
   /** The marked text in the SQL. */
   readonly at?: string;
+  /** The catalog confirms it. */
+  readonly isSettled?: true;
+  /** What the catalog rules out. */
+  readonly ruledOut?: readonly CauseId[];
 }
 
 const GET: Sent = { method: 'GET', path: '/notes' };
@@ -60,6 +72,8 @@ const PLANTED: readonly Planted[] = [
     about: 'a missing GRANT',
     sql: `${GUIDE_SQL}revoke insert on notes from authenticated;`,
     sent: post(own),
+    isSettled: true,
+    ruledOut: ['column-grant'],
     first: 'missing-grant',
     at: 'revoke insert on notes from authenticated',
   },
@@ -67,21 +81,48 @@ const PLANTED: readonly Planted[] = [
     about: 'a missing GRANT of SELECT',
     sql: `${GUIDE_SQL}revoke select on notes from authenticated;`,
     sent: post(own, 'return=representation'),
+    isSettled: true,
     first: 'missing-grant',
   },
   {
     about: 'a forged row',
     sent: post({ owner_id: 'bob', body: 'x' }),
+    ruledOut: ['no-policy', 'policy-other-role'],
     first: 'forged-owner',
     at: 'notes_owner_insert',
   },
-  { about: 'a row without its owner', sent: post({ body: 'x' }), first: 'owner-left-out', at: 'owner_id' },
-  { about: 'no INSERT policy', sql: without('insert'), sent: post(own), first: 'no-policy', at: 'notes' },
-  { about: 'no SELECT policy', sql: without('read'), sent: GET, first: 'no-policy', at: 'notes' },
+  {
+    about: 'a row without its owner',
+    sent: post({ body: 'x' }),
+    isSettled: true,
+    ruledOut: ['no-policy'],
+    first: 'owner-left-out',
+    at: 'owner_id',
+  },
+  {
+    about: 'no INSERT policy',
+    sql: without('insert'),
+    sent: post(own),
+    isSettled: true,
+    ruledOut: ['forged-owner', 'policy-other-role'],
+    first: 'no-policy',
+    at: 'notes',
+  },
+  {
+    about: 'no SELECT policy',
+    sql: without('read'),
+    sent: GET,
+    isSettled: true,
+    ruledOut: ['subject-differs', 'policy-other-role'],
+    first: 'no-policy',
+    at: 'notes',
+  },
   {
     about: 'no SELECT policy for a row asked back',
     sql: without('read'),
     sent: post(own, 'return=representation'),
+    isSettled: true,
+    ruledOut: ['no-policy'],
     first: 'no-select-policy',
     at: 'notes_owner_insert',
   },
@@ -94,6 +135,8 @@ const PLANTED: readonly Planted[] = [
       body: { body: 'y' },
       prefer: 'return=minimal, count=exact',
     },
+    isSettled: true,
+    ruledOut: ['no-select-policy'],
     first: 'no-policy',
     at: 'notes',
   },
@@ -104,6 +147,8 @@ const PLANTED: readonly Planted[] = [
       'notes_owner_read on notes for select to anon',
     ),
     sent: GET,
+    isSettled: true,
+    ruledOut: ['subject-differs'],
     first: 'policy-other-role',
     at: 'notes_owner_read',
   },
@@ -111,6 +156,8 @@ const PLANTED: readonly Planted[] = [
     about: 'a policy that is never true',
     sql: GUIDE_SQL.replace('for insert with check (owner_id = auth.uid())', 'for insert with check (false)'),
     sent: post(own),
+    isSettled: true,
+    ruledOut: ['no-policy'],
     first: 'policy-never-true',
     at: 'notes_owner_insert',
   },
@@ -165,6 +212,7 @@ const PLANTED: readonly Planted[] = [
       "create function mine(o text) returns boolean language sql stable as 'select o = auth.uid()';\nrevoke execute on function mine(text) from public, anon, authenticated;\nalter table",
     ),
     sent: GET,
+    isSettled: true,
     first: 'missing-function-grant',
     at: 'notes_owner_read',
   },
@@ -172,6 +220,7 @@ const PLANTED: readonly Planted[] = [
     about: 'a closed sequence',
     sql: `${GUIDE_SQL.replace('id uuid primary key default gen_random_uuid()', 'id serial primary key')}revoke all on sequence notes_id_seq from authenticated;`,
     sent: post(own),
+    isSettled: true,
     first: 'missing-sequence-grant',
     at: 'id',
   },
@@ -179,6 +228,7 @@ const PLANTED: readonly Planted[] = [
     about: 'a schema without USAGE',
     byHand: ({ schema, role }) => `revoke usage on schema ${schema} from ${role}`,
     sent: GET,
+    isSettled: true,
     first: 'missing-schema-usage',
   },
   {
@@ -188,13 +238,22 @@ const PLANTED: readonly Planted[] = [
     byHand: ({ schema, role }) =>
       `create table ${schema}.later (id uuid primary key default gen_random_uuid(), body text); grant all on ${schema}.later to ${role}`,
     sent: { method: 'POST', path: '/later', body: { body: 'x' }, prefer: 'return=minimal' },
+    isSettled: true,
+    ruledOut: ['table-not-found'],
     first: 'stale-schema-cache',
     at: 'later',
   },
-  { about: 'a table that is not there', sent: { method: 'GET', path: '/Notes' }, first: 'table-not-found' },
+  {
+    about: 'a table that is not there',
+    sent: { method: 'GET', path: '/Notes' },
+    isSettled: true,
+    ruledOut: ['wrong-schema'],
+    first: 'table-not-found',
+  },
   {
     about: 'a column that is not there',
     sent: { method: 'GET', path: '/notes?select=nope' },
+    isSettled: true,
     first: 'column-missing',
   },
   { about: 'an expired token', sent: { ...GET, lifetime: -3600 }, first: 'expired-token' },
@@ -327,12 +386,27 @@ async function transcript(flux: LocalFlux, sent: Sent): Promise<{ text: string; 
   };
 }
 
+function sessionOf(flux: LocalFlux): DatabaseAccess['session'] {
+  return work => readOnly(flux.databaseUrl, work);
+}
+
 const VERBS: Readonly<Record<string, Verb>> = { GET: 'read', POST: 'insert', PATCH: 'update' };
 
 for (const engine of ENGINES) {
   describe(`explaining what the local Flux answers on ${engine}`, () => {
-    for (const { about, sql = GUIDE_SQL, pushed = sql, byHand, before, sent, first, at } of PLANTED) {
-      it(`knows ${about}`, async () => {
+    for (const planting of PLANTED) {
+      const {
+        sql = GUIDE_SQL,
+        pushed = sql,
+        byHand,
+        before,
+        sent,
+        first,
+        at,
+        isSettled,
+        ruledOut = [],
+      } = planting;
+      it(`knows ${planting.about}`, async () => {
         const flux = await localFlux(engine);
         await pushAlone(flux, pushed);
         if (before) await transcript(flux, before);
@@ -352,10 +426,29 @@ for (const engine of ENGINES) {
           assert.equal(place && sql.slice(place.start, place.end), at);
         }
 
+        const asked = { name: () => 'the local Flux', session: sessionOf(flux) };
+        const told = await confirmed(known, { engine, schema: flux.schema }, asked);
+        const byCertainty = (of: Certainty): CauseId[] =>
+          told.causes.filter(({ certainty }) => certainty === of).map(({ id }) => id);
+        const out = byCertainty('ruled out');
+        const said = told.database?.sentences.join(' ');
+        assert.ok(!out.includes(planted), `${planted} is ruled out: ${said ?? ''}`);
+        assert.deepEqual(
+          told.causes.slice(told.causes.length - out.length).map(({ id }) => id),
+          out,
+        );
+        if (isSettled) assert.ok(byCertainty('certain').includes(planted), said);
+        assert.deepEqual(
+          ruledOut.filter(id => !out.includes(id)),
+          [],
+          said,
+        );
+
         // Without the SQL a leak through a view is a plain success: rows do not tell whose they are.
         if (planted === 'bypassing-door') return;
         for (const less of [context, { ...context, engine: undefined }]) {
-          const { causes } = explain(answer, less);
+          const unseen = explain(answer, less);
+          const { causes } = unseen;
           const blind = causes.map(({ id }) => id);
           if (planted !== 'view-owner' && planted !== 'policy-never-true')
             assert.ok(blind.includes(planted), `${planted} is not among ${blind.join()}`);
@@ -364,6 +457,16 @@ for (const engine of ENGINES) {
             certain.every(id => id === planted),
             `certain are ${certain.join()}`,
           );
+          const blindly = await confirmed(unseen, { engine, schema: flux.schema }, asked);
+          const wrong: ExplainedCause[] = blindly.causes.filter(
+            ({ id, certainty }) =>
+              (id === planted && certainty === 'ruled out') ||
+              // A policy for another role leaves none for this one.
+              (certainty === 'certain' &&
+                id !== planted &&
+                !(id === 'no-policy' && planted === 'policy-other-role')),
+          );
+          assert.deepEqual(wrong, []);
         }
       });
     }

@@ -17,6 +17,7 @@ export interface Manifest {
       readonly title: string;
       readonly category: string;
     }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
     readonly configuration: readonly {
       readonly properties: Readonly<
         Record<

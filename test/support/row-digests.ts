@@ -12,5 +12,5 @@ export async function digests(flux: LocalFlux): Promise<Record<string, unknown>>
       `select '${String(relname)}' as name, count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' order by t::text)), '') as digest from ${flux.schema}."${String(relname)}" t`,
   );
   const rows = await selectSql(flux, parts.join(' union all '));
-  return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
+  return Object.fromEntries(rows.map(({ name, digest }): [string, unknown] => [String(name), digest]));
 }

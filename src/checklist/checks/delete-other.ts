@@ -1,6 +1,7 @@
 import { affects } from '../ideal';
 import { defineCheck, failed, firstBroken, isOwned, notAskable, unproved } from './check';
 import { judgeOthers } from './others-verb';
+import { tiedPolicy } from './policy-advice';
 
 export default defineCheck('delete-other', isOwned, async context => {
   const [a, b] = context.subjects;
@@ -21,7 +22,7 @@ export default defineCheck('delete-other', isOwned, async context => {
   // Its own row is deleted in a form that is rolled back, so that the other checks still have it.
   const control = (await context.probeDelete(ownA.value, a)) ?? context.deletedOwn;
   const rows = [...ownA.evidence, ...ownB.evidence];
-  const advice = `Tie the DELETE policy to the subject: using (${context.link[0] ?? 'owner_id'} = auth.uid()).`;
+  const advice = tiedPolicy(context, 'DELETE', 'using');
   if (context.made && told.outcome.kind === 'done') await context.made.gone(ownB.value);
   if (context.made && told.outcome.kind === 'nothing') {
     const still = await context.see(ownB.value, b, true);

@@ -7,6 +7,7 @@ import { gotThrough } from '../outcome';
 import { defineCheck, firstBroken, isOwned, notAskable, passed, unproved } from './check';
 import { judgeOthers } from './others-verb';
 import { changeOwn } from './update-own';
+import { tiedPolicy } from './policy-advice';
 
 export default defineCheck('give-away', isOwned, async context => {
   const [a, b] = context.subjects;
@@ -45,7 +46,7 @@ export default defineCheck('give-away', isOwned, async context => {
     rows,
     leak: `${a} can give its row to ${b}.`,
     kept: `${a} may change its row, and not give it to ${b}.`,
-    advice: `Give the UPDATE policy a check as well: with check (${context.column} = auth.uid()).`,
+    advice: tiedPolicy(context, 'UPDATE', 'with check'),
     probe: own,
   });
 });

@@ -5,6 +5,7 @@ import { castGuard, type Control, type KnownRow } from '../known-row';
 import { outcomeOf } from '../outcome';
 import type { Draft } from '../row-source';
 import { firstBroken, unproved, type Judged } from './check';
+import { tiedPolicy } from './policy-advice';
 
 /** An insert in somebody's name, for good in full mode and in a form that cannot write otherwise. */
 export async function insertAs(
@@ -107,10 +108,8 @@ async function readOwner(
   return { owner: undefined, evidence };
 }
 
-export function insertAdvice({ plan, link }: CheckContext): string {
-  return plan.ownership.kind === 'parent'
-    ? `Tie the INSERT policy to the parent’s owner: with check (exists (select 1 from ${plan.ownership.parent} …)).`
-    : `Tie the INSERT policy to the subject: with check (${link[0] ?? 'owner_id'} = auth.uid()).`;
+export function insertAdvice(context: CheckContext): string {
+  return tiedPolicy(context, 'INSERT', 'with check');
 }
 
 export const NOT_TOLD: Diagnosis = {

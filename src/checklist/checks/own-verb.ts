@@ -3,6 +3,7 @@ import type { Diagnosis } from '../diagnose';
 import { gotThrough } from '../outcome';
 import type { Verb } from '../verdict';
 import { failed, passed, unproved, type Judged } from './check';
+import { tiedPolicy } from './policy-advice';
 
 const SQL_VERBS = { read: 'SELECT', insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const;
 
@@ -39,11 +40,11 @@ export function judgeOwn(
 }
 
 /** An UPDATE or DELETE that is accepted and reaches not even the subject's own row. */
-export function nothingReached({ plan, link }: CheckContext, verb: Verb): Diagnosis {
+export function nothingReached(context: CheckContext, verb: Verb): Diagnosis {
   const sqlVerb = SQL_VERBS[verb];
   return {
     cause: 'policy',
     message: `The ${sqlVerb} is accepted and reaches no row: no policy lets the subject at its own.`,
-    advice: `Add a policy for ${sqlVerb} on ${plan.table}: using (${link[0] ?? 'owner_id'} = auth.uid()).`,
+    advice: tiedPolicy(context, sqlVerb, 'using'),
   };
 }

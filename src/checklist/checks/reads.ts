@@ -5,6 +5,7 @@ import { asText, type Control, type KnownRow } from '../known-row';
 import { linkColumns, type TablePlan } from '../table-plan';
 import { defineCheck, failed, firstBroken, isPrivate, passed, unproved } from './check';
 import { leakDiagnosis } from './leak';
+import { tiedPolicy } from './policy-advice';
 
 /** How many rows of others are looked at. */
 const GLANCE = '5';
@@ -130,8 +131,6 @@ export async function belongsTo(
   return found !== undefined && belongsTo(context, parent, found, subject);
 }
 
-function readAdvice({ plan, link }: CheckContext): string {
-  return plan.ownership.kind === 'parent'
-    ? `Tie the SELECT policy to the parent’s owner: using (exists (select 1 from ${plan.ownership.parent} …)).`
-    : `Tie the SELECT policy to the subject: using (${link[0] ?? 'owner_id'} = auth.uid()).`;
+function readAdvice(context: CheckContext): string {
+  return tiedPolicy(context, 'SELECT', 'using');
 }

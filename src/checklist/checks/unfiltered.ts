@@ -1,7 +1,7 @@
 import type { CheckContext, Told } from '../context';
 import type { Diagnosis } from '../diagnose';
 import type { Row } from '../gateway-client';
-import { refusesByPolicy, rollsBack, shows } from '../ideal';
+import { refusesByPolicy, rollsBack } from '../ideal';
 import { nullColumn, type KnownRow } from '../known-row';
 import { hasOneRowEach } from '../one-row-each';
 import { gotThrough } from '../outcome';
@@ -17,9 +17,10 @@ import {
   unproved,
   type Judged,
 } from './check';
+import { countOwn } from './count-own';
 import { linkOf } from './give-away';
 import { leakDiagnosis } from './leak';
-import { belongsTo } from './reads';
+import { tiedPolicy } from './policy-advice';
 import { takingOver } from './taking-over';
 
 /**
@@ -68,7 +69,7 @@ async function giveAllAway(context: CheckContext, reachesTwo: boolean): Promise<
     if (context.plan.triggers === undefined && !isTold) return undefined;
   }
   const message = `Without a filter, ${a} can give every row within its reach to ${b}.`;
-  const advice = `Give the UPDATE policy a check as well: with check (${context.column} = auth.uid()).`;
+  const advice = tiedPolicy(context, 'UPDATE', 'with check');
   return failed(await leakDiagnosis(context, message, advice, own.value, told), ...evidence);
 }
 
@@ -121,7 +122,10 @@ async function judgeOneRowEach(context: CheckContext, verb: 'update' | 'delete')
   if (!own.held || !theirs.held) {
     return unproved(firstBroken(own, theirs) ?? NO_ROWS, own.evidence, theirs.evidence);
   }
-  const rows = [...own.evidence, ...theirs.evidence];
+  // The own row is within reach, so that what reaches one row only has reached that one.
+  const control = await reachOne(context, verb, own.value);
+  const rows = [...own.evidence, ...theirs.evidence, ...(control ? [control.evidence] : [])];
+  if (!control || !gotThrough(control.outcome)) return notReached(context, verb, control, rows);
   const reached = await reachBySome(context, verb, own.value);
   const { told, count } = reached;
   if (told.outcome.kind === 'done') {
@@ -157,39 +161,6 @@ async function judgeCount(
     ...all,
   );
 }
-
-/** How many rows of its own the subject sees; those under a parent belong to whom the parent does. */
-async function countOwn(context: CheckContext): Promise<{ own: number | undefined; told: Told }> {
-  const [a] = context.subjects;
-  const { plan, link } = context;
-  const isColumn = plan.ownership.kind === 'column';
-  const told = await context.ask({
-    method: 'GET',
-    query: {
-      select: link.join(','),
-      ...(isColumn && { [context.column]: `eq.${a}` }),
-      limit: isColumn ? '1' : String(MOST_ROWS),
-    },
-    as: a,
-    prefer: 'count=exact',
-    control: true,
-    ideal: shows([{ [context.column]: isColumn ? a : '…' }]),
-  });
-  const { answer } = told;
-  if (answer.status === null || isColumn)
-    return { own: answer.status === null ? undefined : answer.total, told };
-  const rows = answer.rows ?? [];
-  if (answer.total === undefined || answer.total > rows.length) return { own: undefined, told };
-  const owned = new Map<string, boolean>();
-  for (const row of rows) {
-    const name = JSON.stringify(row);
-    if (!owned.has(name)) owned.set(name, await belongsTo(context, plan, row, a));
-  }
-  return { own: rows.filter(row => owned.get(JSON.stringify(row))).length, told };
-}
-
-/** So many rows under parents are looked at one by one. */
-const MOST_ROWS = 100;
 
 async function reachOne(
   context: CheckContext,
@@ -285,25 +256,23 @@ async function reachesOthers(
 ): Promise<Judged> {
   const [a, b] = context.subjects;
   const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
-  const message = `Without a filter, an ${sql} by ${a} reaches rows of ${b}.`.replace(
-    'an DELETE',
-    'a DELETE',
-  );
-  const advice = `Tie the ${sql} policy to the subject: using (${context.column} = auth.uid()).`;
+  const message = `Without a filter, ${verb === 'update' ? 'an UPDATE' : 'a DELETE'} by ${a} reaches rows of ${b}.`;
+  const advice = tiedPolicy(context, sql, 'using');
   return failed(await leakDiagnosis(context, message, advice, probe), ...evidence);
 }
 
 function notReached(
   context: CheckContext,
   verb: 'update' | 'delete',
-  control: Told,
+  control: Told | undefined,
   rows: readonly Evidence[],
 ): Judged {
   const sql = verb === 'update' ? 'UPDATE' : 'DELETE';
   if (context.plan.expected[verb] === 'refused') {
     return passed(`Not even the own rows are reached: the project’s SQL lets nobody ${verb}.`, rows);
   }
-  const diagnosis: Diagnosis = context.diagnose(control, sql, context.subjects[0]) ?? {
+  const known = control && context.diagnose(control, sql, context.subjects[0]);
+  const diagnosis: Diagnosis = known ?? {
     cause: 'policy',
     message: `The ${sql} reaches not even the subject’s own row.`,
     advice: `Add a policy for ${sql} on ${context.plan.table}.`,

@@ -7,6 +7,7 @@ import { defineCheck, failed, firstBroken, isOwned, notAskable, unproved } from 
 import { judgeOthers } from './others-verb';
 import { takingOver } from './taking-over';
 import { changeOwn } from './update-own';
+import { tiedPolicy } from './policy-advice';
 
 export default defineCheck('update-other', isOwned, async context => {
   const [a, b] = context.subjects;
@@ -24,7 +25,7 @@ export default defineCheck('update-other', isOwned, async context => {
   const taken = taking && (await takeOther(context, ownB.value, taking));
   const told = taken && gotThrough(taken.outcome) ? taken : changed;
   const rows = [...ownA.evidence, ...ownB.evidence];
-  const advice = `Tie the UPDATE policy to the subject: using (${context.link[0] ?? 'owner_id'} = auth.uid()).`;
+  const advice = tiedPolicy(context, 'UPDATE', 'using');
   if (context.made && told.outcome.kind === 'nothing') {
     const still = await context.see(ownB.value, b, true);
     rows.push(still.evidence);

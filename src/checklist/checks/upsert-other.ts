@@ -15,6 +15,7 @@ import {
   type Judged,
 } from './check';
 import { judgeOthers } from './others-verb';
+import { tiedPolicy } from './policy-advice';
 
 /** Taking over a row by its key takes a key that can be sent, and that does not say by itself whose the row is. */
 function isForUpsert(plan: TablePlan): boolean {
@@ -112,6 +113,6 @@ function lost(context: CheckContext, told: Told, still: Told): Judged {
   return failed({ cause: 'policy', message, advice: advice(context) }, [told.evidence, still.evidence]);
 }
 
-function advice({ plan, link }: CheckContext): string {
-  return `Tie the UPDATE policy of ${plan.table} to the subject: using (${link[0] ?? 'owner_id'} = auth.uid()).`;
+function advice(context: CheckContext): string {
+  return tiedPolicy(context, 'UPDATE', 'using');
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { VERBS, type Verb } from '../../checklist/check-ids';
 import { explain, type Explanation } from '../../checklist/explain';
+import { confirmed } from '../../checklist/explain-in-database';
 import {
   explanationJson,
   explanationMarkdown,
@@ -8,6 +9,8 @@ import {
   type Locate,
 } from '../../checklist/explain-report';
 import { readPasted } from '../../checklist/read-pasted';
+import { readOnly } from '../../database/read-only';
+import { databaseName } from '../../database/unreachable';
 import type { Engine } from '../../flux/engine';
 import type { FluxProject } from '../../flux/project';
 import { modelFromStatements } from '../../schema/from-statements';
@@ -18,15 +21,19 @@ import { choiceOption, engineOption, inWords, parse } from '../arguments';
 import { pushAt, readPush, readRequired } from '../files';
 import { EXIT, UsageError, type Command, type Terminal } from '../io';
 import { fromOption, projectHere } from '../project';
+import { requireDatabaseUrl } from '../require';
 
 export const diagnoseCommand: Command = {
   name: 'diagnose',
   summary: 'explain an answer of the gateway: who refused, why, and what to do',
   usage: `flux-rls diagnose [file] [--verb read|insert|update|delete] [--table T] [--owner COLUMN] [--subject ID]
-                  [--engine v1_dedicated|v2_shared] [--sql PATH] [--format text|json|markdown]
+                  [--engine v1_dedicated|v2_shared] [--sql PATH] [--database-url-env NAME]
+                  [--format text|json|markdown]
 
 Reads an answer from the file, or from standard input: what curl -i shows, a status line, JSON, an error of a client
 library. Tokens in it are dropped. With the folder's SQL the causes that the SQL shows come first, with their line.
+With --database-url-env the catalog confirms or rules out causes, in one read-only transaction; NAME is the variable of
+the environment or of the .env files that holds the URL, such as FLUX_DATABASE_URL.
   curl -i "$FLUX_URL/notes" -H "Authorization: Bearer $TOKEN" | flux-rls diagnose --table notes
 Exit code: 0 explained, 2 the text is no answer.`,
 
@@ -38,6 +45,7 @@ Exit code: 0 explained, 2 the text is no answer.`,
       subject: { type: 'string' },
       engine: { type: 'string' },
       sql: { type: 'string' },
+      'database-url-env': { type: 'string' },
       format: { type: 'string' },
     });
     const [file, ...rest] = positionals;
@@ -45,7 +53,9 @@ Exit code: 0 explained, 2 the text is no answer.`,
     const format = choiceOption('format', values.format, ['text', 'json', 'markdown']);
     const verb = verbOption(values.verb);
     const overrides = { engine: fromOption('engine', engineOption(values.engine)) };
-    const project = await projectHere(terminal, overrides);
+    const variable = values['database-url-env'];
+    const project = await projectHere(terminal, overrides, undefined, variable);
+    const url = variable === undefined ? undefined : requireDatabaseUrl(project, variable).reveal();
     const answer = readPasted(await textOf(terminal, file));
     if (answer.kind === 'no answer') throw new UsageError(answer.reason);
     const sql = await sqlHere(terminal, project, values.sql);
@@ -59,7 +69,15 @@ Exit code: 0 explained, 2 the text is no answer.`,
       model: sql?.model,
       now: Math.floor(Date.now() / 1000),
     });
-    terminal.out(FORMATS[format](explanation, locateIn(sql?.files ?? [])));
+    const known = { engine: project.engine?.value, schema: project.schema?.value };
+    const told =
+      url === undefined
+        ? explanation
+        : await confirmed(explanation, known, {
+            name: () => databaseName(url),
+            session: work => readOnly(url, work, { signal: terminal.signal }),
+          });
+    terminal.out(FORMATS[format](told, locateIn(sql?.files ?? [])));
     return EXIT.clean;
   },
 };

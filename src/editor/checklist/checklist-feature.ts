@@ -1,12 +1,14 @@
 import type * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { DisposableStore } from '../disposables';
+import type { PushReader } from '../lint/push-reader';
 import type { Pushes } from '../lint/pushes';
 import type { Log } from '../log';
 import type { PanelSources } from '../panel/panel-sources';
 import type { Projects } from '../project/projects';
 import type { LocalFluxService } from '../stack/local-flux-service';
 import type { Subjects } from '../tokens/subjects';
+import { ChecklistMenus } from './checklist-menus';
 import { ChecklistProblems } from './checklist-problems';
 import { ChecklistService } from './checklist-service';
 import { registerModeCommand } from './choose-mode';
@@ -21,6 +23,7 @@ import { PlanFinder } from './plan-finder';
 import { PlanPages } from './plan-pages';
 import { RunPreparation } from './prepare-run';
 import { ResultCauses } from './result-causes';
+import { SelfTestCommand } from './self-test-command';
 import { TableChoicesStore } from './table-choices';
 import type { TableFinder } from './table-finder';
 import { TestExplorer } from './test-explorer';
@@ -30,6 +33,7 @@ export interface ChecklistSurroundings {
   readonly commands: Commands;
   readonly projects: Projects;
   readonly subjects: Subjects;
+  readonly reader: PushReader;
   readonly tables: TableFinder;
   readonly pushes: Pushes;
   readonly localFlux: LocalFluxService;
@@ -50,6 +54,7 @@ export class ChecklistFeature implements vscode.Disposable {
     commands,
     projects,
     subjects,
+    reader,
     tables,
     pushes,
     localFlux,
@@ -73,12 +78,14 @@ export class ChecklistFeature implements vscode.Disposable {
         appRoute: projects.appOf(folder).route,
       }),
     };
+    own(new ChecklistMenus(this.service));
     own(new ChecklistProblems(this.service, tables, ENGINE));
     own(new ChooseTables(commands, choices, preparation));
     own(new GiveValue(commands, this.service, plans, choices));
     own(new PlanPages(commands, preparation, ENGINE));
     own(registerModeCommand(commands));
     own(registerExportCommand(commands, this.service, causes, ENGINE));
+    own(new SelfTestCommand(commands, localFlux, projects, reader, choices));
     own(new LeftRows(commands, journal, preparation, projects, ENGINE)).offer();
   }
 

@@ -1,47 +1,51 @@
 import * as vscode from 'vscode';
-import type { CheckId } from '../../checklist/check-ids';
 import { explain, type ExplainContext, type Explanation } from '../../checklist/explain';
+import { confirmed, withoutDatabase } from '../../checklist/explain-in-database';
 import { explainResult } from '../../checklist/explain-result';
 import { readPasted } from '../../checklist/read-pasted';
-import { modelFromStatements } from '../../schema/from-statements';
-import type { SourceFile } from '../../sql/source-file';
+import { readOnly } from '../../database/read-only';
+import { databaseName } from '../../database/unreachable';
 import { ActionableError, type Commands } from '../commands';
+import type { DatabaseUrls } from '../database/database-urls';
 import { DisposableStore } from '../disposables';
 import type { LintService } from '../lint/lint-service';
 import type { PushReader } from '../lint/push-reader';
 import type { Projects } from '../project/projects';
-import { currentFolder, pickFolder } from '../workspace-files';
-import type { ChecklistRun } from './checklist-run';
-import { ExplainPages } from './explain-pages';
+import { currentFolder } from '../workspace-files';
 import { offerFix } from './explain-fix';
-
-/** A result of the last run, as the panel and the tests name it. */
-export interface ExplainTarget {
-  readonly table: string;
-  readonly check: CheckId;
-  readonly through?: string | undefined;
-}
-
-/** Where results of runs are found. */
-export interface RunsByFolder {
-  runOf(folder: vscode.WorkspaceFolder | undefined): ChecklistRun;
-}
+import { registerFixCommand } from './explain-fix-command';
+import { ExplainPages } from './explain-pages';
+import {
+  ExplainProject,
+  explainTargetIn,
+  folderOf,
+  resultIn,
+  type ExplainTarget,
+  type KnownProject,
+  type RunsByFolder,
+} from './explain-project';
 
 /** "Explain Answer": who answered, why, and what to do, for a result of the last run or for what was copied. */
 export class ExplainAnswer implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #pages = this.#store.add(new ExplainPages());
+  readonly #project: ExplainProject;
 
   constructor(
     commands: Commands,
-    private readonly projects: Projects,
-    private readonly reader: PushReader,
+    projects: Projects,
+    reader: PushReader,
     private readonly lint: LintService,
     private readonly checklist: RunsByFolder,
+    private readonly databases: DatabaseUrls,
   ) {
-    // It sends nothing and reads no secret.
+    this.#project = new ExplainProject(projects, reader);
+    this.#store.add(registerFixCommand(commands, this.#project, lint, checklist));
     this.#store.add(
-      commands.register('fluxRls.explainAnswer', target => this.#explain(target), { needsTrust: false }),
+      commands.register('fluxRls.explainAnswer', value => this.#explain(explainTargetIn(value)), {
+        // Without trust it sends nothing and reads no secret.
+        needsTrust: false,
+      }),
     );
   }
 
@@ -50,47 +54,48 @@ export class ExplainAnswer implements vscode.Disposable {
   }
 
   async #explain(target: ExplainTarget | undefined): Promise<void> {
-    const folder = target ? await pickFolder() : currentFolder();
+    const folder = target ? await folderOf(target) : currentFolder();
+    const result = target && resultIn(this.checklist.runOf(folder), target);
     const pasted = target ? undefined : await pastedText();
-    if (!target && pasted === undefined) return;
-    const { context, files } = await this.#contextOf(folder);
-    const explanation = target ? this.#ofResult(target, folder, context) : explainText(pasted ?? '', context);
-    const title = target ? `${target.through ?? target.table} · ${target.check}` : 'Answer explained';
-    await this.#pages.show(title, explanation, files);
-    await offerFix(explanation.causes, files, this.lint);
+    if (!result && pasted === undefined) return;
+    const known = await this.#project.of(folder);
+    const explanation = result
+      ? explainResult(result, known.context)
+      : explainText(pasted ?? '', known.context);
+    const title = result ? `${result.through ?? result.table} · ${result.check}` : 'Answer explained';
+    await this.#pages.show(title, explanation, known.files);
+    // The page stands while a database that is far away takes its time.
+    const told = folder && (await this.#inDatabase(explanation, folder, known, result !== undefined));
+    if (told && told !== explanation) this.#pages.put(title, told, known.files);
+    await offerFix((told ?? explanation).causes, known.files, this.lint);
   }
 
-  #ofResult(
-    { table, check, through }: ExplainTarget,
-    folder: vscode.WorkspaceFolder | undefined,
-    context: ExplainContext,
-  ): Explanation {
-    const result = this.checklist
-      .runOf(folder)
-      .results.find(found => found.table === table && found.check === check && found.through === through);
-    if (!result)
-      throw new ActionableError(
-        `The last run has no result of ${check} on ${table}. Run the checklist again.`,
+  /** With what the folder's database says of the causes; undefined where none is known. */
+  async #inDatabase(
+    explanation: Explanation,
+    folder: vscode.WorkspaceFolder,
+    { context, schema, gatewayUrl }: KnownProject,
+    isOfRun: boolean,
+  ): Promise<Explanation | undefined> {
+    if (!vscode.workspace.isTrusted || explanation.causes.length === 0) return undefined;
+    const url = (await this.databases.of(folder))?.reveal();
+    if (url === undefined) return undefined;
+    const asked = this.checklist.runOf(folder).url;
+    if (isOfRun && gatewayUrl !== asked) {
+      const now = gatewayUrl === undefined ? 'has no gateway URL now' : `is at ${gatewayUrl} now`;
+      return withoutDatabase(
+        explanation,
+        `The run asked ${asked}, and the project ${now}: its database was not asked.`,
       );
-    const explanation = explainResult(result, context);
-    if (explanation) return explanation;
-    throw new ActionableError(`There is nothing to explain: ${result.message}`);
-  }
-
-  /** What the project's settings and its SQL tell. */
-  async #contextOf(
-    folder: vscode.WorkspaceFolder | undefined,
-  ): Promise<{ readonly context: ExplainContext; readonly files: readonly SourceFile[] }> {
-    const now = Math.floor(Date.now() / 1000);
-    if (!folder) return { context: { now }, files: [] };
-    const project = await this.projects.of(folder);
-    const engine = project.engine?.value;
-    const files = await this.reader.parse(await this.reader.defaultPushOf(folder.uri));
-    const model =
-      files.length === 0
-        ? undefined
-        : modelFromStatements(files, { engine: engine ?? 'v2_shared', apiSchema: project.schema?.value });
-    return { context: { engine, model, now }, files };
+    }
+    const progress = { location: vscode.ProgressLocation.Window, title: 'Flux RLS: asking the database' };
+    return vscode.window.withProgress(progress, async () =>
+      confirmed(
+        explanation,
+        { engine: context.engine, schema },
+        { name: () => databaseName(url), session: work => readOnly(url, work) },
+      ),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExplainedCause } from '../../checklist/explain';
+import type { SqlPlace } from '../../checklist/explain-place';
 import type { Finding } from '../../lint/finding';
 import type { SourceFile } from '../../sql/source-file';
 import { Converter } from '../lint/convert';
@@ -12,22 +13,15 @@ const PATIENCE = 3000;
 
 /** Offers to go where the SQL holds the first cause, and to open the linter's fixes there when it has some. */
 export async function offerFix(
-  causes: readonly ExplainedCause[],
+  explained: readonly ExplainedCause[],
   files: readonly SourceFile[],
   lint: LintService,
 ): Promise<void> {
+  const causes = explained.filter(({ certainty }) => certainty !== 'ruled out');
   for (const cause of causes) {
     const finding = await findingOf(cause, lint);
     if (!finding) continue;
-    const range = new Converter(files).range(finding.at);
-    tell(`${cause.title}: ${finding.message}`, {
-      label: 'Fix…',
-      run: async () => {
-        await reveal(vscode.Uri.parse(finding.at.file), range);
-        await shown(vscode.Uri.parse(finding.at.file), range);
-        await vscode.commands.executeCommand('editor.action.quickFix');
-      },
-    });
+    tell(`${cause.title}: ${finding.message}`, { label: 'Fix…', run: () => openFixes(finding, files) });
     return;
   }
   const place = causes[0]?.place;
@@ -39,8 +33,20 @@ export async function offerFix(
   });
 }
 
+/** Opens the file at a finding, and its fixes there. */
+export async function openFixes({ at }: Finding, files: readonly SourceFile[]): Promise<void> {
+  const uri = vscode.Uri.parse(at.file);
+  const range = new Converter(files).range(at);
+  await reveal(uri, range);
+  await shown(uri, range);
+  await vscode.commands.executeCommand('editor.action.quickFix');
+}
+
 /** What the linter finds of a cause in the statement that holds it, when it knows a fix. */
-async function findingOf({ place, rules }: ExplainedCause, lint: LintService): Promise<Finding | undefined> {
+export async function findingOf(
+  { place, rules }: { readonly place?: SqlPlace; readonly rules: readonly string[] },
+  lint: LintService,
+): Promise<Finding | undefined> {
   if (!place || rules.length === 0) return undefined;
   const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(place.file));
   const result = await lint.lint(document);
@@ -59,7 +65,8 @@ async function findingOf({ place, rules }: ExplainedCause, lint: LintService): P
   return found.sort((a, b) => rules.indexOf(a.rule) - rules.indexOf(b.rule))[0];
 }
 
-async function reveal(uri: vscode.Uri, range: vscode.Range): Promise<void> {
+/** Shows a range of a file, selected. */
+export async function reveal(uri: vscode.Uri, range: vscode.Range): Promise<void> {
   const editor = await vscode.window.showTextDocument(uri, { selection: range });
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }

@@ -20,17 +20,26 @@ export class ExplainPages implements vscode.Disposable, vscode.TextDocumentConte
 
   /** Shows an explanation; places link to the lines of `files`, whose names are URIs. */
   async show(title: string, explanation: Explanation, files: readonly SourceFile[]): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.md` });
+    this.put(title, explanation, files);
+    await showMarkdown(pageUri(title));
+  }
+
+  /** Writes a page, whether it is shown or not. */
+  put(title: string, explanation: Explanation, files: readonly SourceFile[]): void {
+    const uri = pageUri(title);
     const page = [`# ${title}`, ...explanationMarkdown(explanation, locateIn(files), LINKS(files))];
     this.#texts.set(uri.path, page.join('\n\n').concat('\n'));
     this.#changed.fire(uri);
-    await showMarkdown(uri);
   }
 
   dispose(): void {
     this.#registration.dispose();
     this.#changed.dispose();
   }
+}
+
+function pageUri(title: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.md` });
 }
 
 /** Line, column and the name that people know a file by. */

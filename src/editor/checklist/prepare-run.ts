@@ -130,7 +130,8 @@ function isEmpty({ tables, notChecked }: ChecklistPlan): boolean {
   return tables.length + notChecked.length === 0;
 }
 
-function noTable(notChecked: readonly { readonly table: string; readonly reason: string }[]): Error {
+/** Why nothing can be asked, and what leads to a table that can be. */
+export function noTable(notChecked: readonly { readonly table: string; readonly reason: string }[]): Error {
   const [first] = notChecked;
   const reason = first ? `: ${first.table} is not, for instance, because: ${first.reason}` : '';
   return new ActionableError(`No table can be checked${reason}.`, {

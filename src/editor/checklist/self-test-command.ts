@@ -15,6 +15,8 @@ import type { Projects } from '../project/projects';
 import { requireFolder } from '../project/require';
 import type { LocalFluxService } from '../stack/local-flux-service';
 import { pushFilesOf } from '../stack/push-files';
+import { noTable } from './prepare-run';
+import type { TableChoicesStore } from './table-choices';
 
 const SCHEME = 'flux-rls-self-test';
 
@@ -32,6 +34,7 @@ export class SelfTestCommand implements vscode.Disposable, vscode.TextDocumentCo
     private readonly localFlux: LocalFluxService,
     private readonly projects: Projects,
     private readonly reader: PushReader,
+    private readonly choices: TableChoicesStore,
   ) {
     this.#store.add(commands.register('fluxRls.selfTest', () => this.#start()));
     this.#store.add(vscode.workspace.registerTextDocumentContentProvider(SCHEME, this));
@@ -83,6 +86,7 @@ export class SelfTestCommand implements vscode.Disposable, vscode.TextDocumentCo
     const flux = await this.localFlux.startApart({ folder, engine, schema, files });
     if (!flux) return undefined;
     try {
+      if (signal.aborted) return undefined;
       return await this.#ask(flux, folder, progress, signal);
     } finally {
       await flux.stop();
@@ -98,13 +102,16 @@ export class SelfTestCommand implements vscode.Disposable, vscode.TextDocumentCo
     const { engine, schema } = flux;
     const files = await this.reader.parse(await this.reader.defaultPushOf(folder.uri));
     const model = modelFromStatements(files, { engine, apiSchema: schema });
-    const plan = planChecklist(model);
+    const choices = this.choices.of(folder);
+    const plan = planChecklist(model, choices);
+    if (plan.tables.length === 0) throw noTable(plan.notChecked);
     return selfTest({
       gatewayUrl: flux.url,
       schema,
       secret: flux.jwtSecret,
       engine,
       plan,
+      given: choices.values,
       defects: defectsOf(model, plan),
       stage: await localStage(flux),
       fetch: (url, init) => fetch(url, init),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { V1_SCHEMA } from '../../flux/names';
 import type { Commands } from '../commands';
 import { DisposableStore } from '../disposables';
+import { MenuContext } from '../menu-context';
 import { tell } from '../notify';
 import type { PushReader } from '../lint/push-reader';
 import type { Projects } from '../project/projects';
@@ -21,6 +22,12 @@ export class LocalFluxCommands implements vscode.Disposable {
   ) {
     this.#store.add(commands.register('fluxRls.startLocalFlux', () => this.#start()));
     this.#store.add(commands.register('fluxRls.stopLocalFlux', () => this.service.stop()));
+    const runs = new MenuContext('fluxRls.localFluxRuns');
+    this.#store.add(
+      service.onDidChange(() => {
+        runs.set(service.state === 'running');
+      }),
+    );
   }
 
   dispose(): void {

@@ -55,7 +55,7 @@ describe('explaining a result of the checklist', () => {
   it('begins with what the run found out, at its place in the SQL', async () => {
     const model = modelFromStatements(await parseAll(OPEN), { engine: 'v2_shared' });
     const explained = explainResult(result('cross-read', {}), { engine: 'v2_shared', model });
-    const [first] = explained?.causes ?? [];
+    const [first] = explained.causes;
     assert.deepEqual(
       [first?.id, first?.title, first?.fix, first?.certainty, first?.place?.name],
       [
@@ -66,7 +66,7 @@ describe('explaining a result of the checklist', () => {
         'everybody',
       ],
     );
-    assert.equal(explained?.layer, 'none');
+    assert.equal(explained.layer, 'none');
   });
 
   it('goes on with what the decisive answer can mean', async () => {
@@ -78,7 +78,7 @@ describe('explaining a result of the checklist', () => {
       evidence: [evidence({}), refusedInsert],
     });
     const explained = explainResult(of, { engine: 'v2_shared', model });
-    assert.equal(explained?.layer, 'policy');
+    assert.equal(explained.layer, 'policy');
     assert.deepEqual(
       explained.causes.slice(0, 2).map(({ id, certainty, place }) => [id, certainty, place?.name]),
       [
@@ -92,9 +92,60 @@ describe('explaining a result of the checklist', () => {
     assert.ok(!explained.causes.some(({ id }) => id === 'no-select-policy'));
   });
 
-  it('has nothing to explain of a pass, or without an answer', () => {
-    assert.equal(explainResult(result('cross-read', { verdict: 'pass', cause: null })), undefined);
-    assert.equal(explainResult(result('cross-read', { evidence: [] })), undefined);
+  it('says of a pass why it is one, and which control proves it', () => {
+    const own = evidence({ path: '/notes?id=eq.1', expected: '200, 1 row', control: true });
+    const probe = evidence({ path: '/notes?id=eq.2', expected: '200, no rows', answer: '0 rows' });
+    const passed = {
+      verdict: 'pass',
+      cause: null,
+      advice: '',
+      message: 'Neither sees the other’s.',
+    } as const;
+    const explained = explainResult(result('cross-read', { ...passed, evidence: [probe, own] }));
+    assert.deepEqual([explained.summary, explained.causes], ['Neither sees the other’s.', []]);
+    assert.equal(
+      explained.proof,
+      'GET /notes?id=eq.2 as ann was answered 200 (0 rows), and that check wants 200, no rows. It means something because the control holds: GET /notes?id=eq.1 as ann was answered 200 (1 row), so such a request is not refused to everybody.',
+    );
+    const page = explanationMarkdown(explained);
+    assert.ok(page.includes(explained.proof ?? ''), page.join('\n'));
+
+    const refused = evidence({ expected: '200, 1 row', status: 403, code: '42501', control: true });
+    assert.match(
+      explainResult(result('cross-read', { ...passed, evidence: [probe, refused] })).proof ?? '',
+      /The same is refused where it might have worked: .* 403 42501 \(1 row\), so nobody gets in\.$/,
+    );
+    const away = evidence({
+      as: 'nobody',
+      expected: '401, refused',
+      status: 401,
+      answer: 'authorization required',
+    });
+    assert.match(
+      explainResult(result('signed-out', { ...passed, evidence: [away, refused] })).proof ?? '',
+      /because a token gets further: /,
+    );
+    assert.match(
+      explainResult(result('signed-out', { ...passed, evidence: [] })).proof ?? '',
+      /no request was needed/,
+    );
+  });
+
+  it('explains what was never asked by the result alone', () => {
+    const explained = explainResult(
+      result('read-own', {
+        verdict: 'skipped',
+        cause: 'cancelled',
+        message: 'Not asked.',
+        advice: '',
+        evidence: [],
+      }),
+    );
+    assert.equal(explained.answeredBy, 'No request was answered for this.');
+    assert.deepEqual(
+      explained.causes.map(({ id, title, fix, certainty }) => [id, title, fix, certainty]),
+      [['cancelled', 'Not asked.', 'Run the checklist again.', 'certain']],
+    );
   });
 
   it('takes the refused control of what cannot be told, and the probe of what failed', () => {
@@ -116,7 +167,7 @@ describe('explaining a result of the checklist', () => {
         evidence: [evidence({ status: null, answer, control: true })],
       });
       const explained = explainResult(of);
-      assert.deepEqual([explained?.answeredBy, explained?.causes[0]?.id], ['No answer came.', id]);
+      assert.deepEqual([explained.answeredBy, explained.causes[0]?.id], ['No answer came.', id]);
     }
   });
 });

@@ -40,6 +40,19 @@ describe('the manifest', () => {
     );
   });
 
+  it('has menus of its commands, which go by facts that are told to VS Code', () => {
+    const { commands, menus } = manifest.contributes;
+    const declared = new Set(commands.map(({ command }) => command));
+    const told = new Set(
+      [...read('src/editor/menu-context.ts').matchAll(/'(fluxRls\.\w+)'/g)].map(([, key]) => key),
+    );
+    const views = new Set(['fluxRls.panel']);
+    const items = Object.values(menus).flat();
+    const asked = new Set(items.flatMap(({ when }) => when.match(/fluxRls\.\w+/g) ?? []));
+    assert.deepEqual([...asked].filter(key => !views.has(key)).sort(), [...told].sort());
+    for (const { command } of items) assert.ok(declared.has(command), command);
+  });
+
   it('has every command that the code runs by its name', () => {
     const declared = new Set(manifest.contributes.commands.map(({ command }) => command));
     const run = readdirSync(path.join(REPOSITORY, 'src/editor'), { recursive: true, encoding: 'utf8' })
