@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, FrameLocator } from 'playwright-core';
+import type { LocalFlux } from '../../src/stack/local-flux';
+import { TemporaryFolder } from '../support/temporary-folder';
 import { launchChromium } from '../workbench/chromium';
 import { installVsix } from '../workbench/extensions';
 import { ensureVsCode } from '../workbench/install-vscode';
@@ -74,6 +76,20 @@ export class Session {
 export async function openPanel(workbench: Workbench): Promise<FrameLocator> {
   await workbench.openContainer(CONTAINER);
   return workbench.webview(EXTENSION, { has: '#root > *' });
+}
+
+/** The folder of an app whose SQL is what a running Flux serves. */
+export function notesApp(flux: LocalFlux, sql: string): TemporaryFolder {
+  return new TemporaryFolder({
+    'flux.json': '{ "slug": "notes-app", "hash": "1a2b3c4", "mode": "v2_shared" }\n',
+    'schema.sql': sql,
+    '.env.local': `AUTH_SECRET=not-needed-here\nFLUX_URL=${flux.url}\nFLUX_JWT_SECRET=${flux.jwtSecret.reveal()}\nFLUX_POSTGREST_SCHEMA=${flux.schema}\n`,
+  });
+}
+
+/** The rendered Markdown page with a heading. */
+export async function preview(workbench: Workbench, heading: string): Promise<FrameLocator> {
+  return workbench.webview('vscode.markdown-language-features', { has: `h1:text-is("${heading}")` });
 }
 
 /** `table, who, verb: verdict` of every cell that was asked about, as a screen reader says it. */

@@ -9,7 +9,17 @@ import { localFlux, pushAlone, runSql, TEST_SCHEMA } from '../support/local-flux
 import { TemporaryFolder } from '../support/temporary-folder';
 import type { Workbench } from '../workbench/page';
 import { until } from '../workbench/until';
-import { endOfRun, openPanel, OUTPUT, packVsix, Session, shoot, verdictsOf } from './support';
+import {
+  endOfRun,
+  notesApp,
+  openPanel,
+  OUTPUT,
+  packVsix,
+  preview,
+  Session,
+  shoot,
+  verdictsOf,
+} from './support';
 
 const SCHEMA_SQL = `-- Each subject sees and changes only its own notes.
 create table notes (
@@ -34,11 +44,6 @@ create policy notes_owner_delete on notes
 grant select, insert, delete on notes to authenticated;
 `;
 
-/** The rendered Markdown page with a heading. */
-async function preview(workbench: Workbench, heading: string): Promise<FrameLocator> {
-  return workbench.webview('vscode.markdown-language-features', { has: `h1:text-is("${heading}")` });
-}
-
 const GREEN = /[1-9]\d* passed, 0 failed, 0 cannot tell/;
 
 /** What must not be, in the words of the cells. */
@@ -57,11 +62,7 @@ describe('the packed extension in a browser', function () {
     flux = await localFlux('v2_shared');
     await pushAlone(flux, SCHEMA_SQL);
     vsix = packVsix();
-    app = new TemporaryFolder({
-      'flux.json': '{ "slug": "notes-app", "hash": "1a2b3c4", "mode": "v2_shared" }\n',
-      'schema.sql': SCHEMA_SQL,
-      '.env.local': `AUTH_SECRET=not-needed-here\nFLUX_URL=${flux.url}\nFLUX_JWT_SECRET=${flux.jwtSecret.reveal()}\nFLUX_POSTGREST_SCHEMA=${TEST_SCHEMA}\n`,
-    });
+    app = notesApp(flux, SCHEMA_SQL);
     session = await Session.start(vsix);
     workbench = await session.workbench(app.path);
     await workbench.openFile('schema.sql');
@@ -174,9 +175,11 @@ describe('the packed extension in a browser', function () {
     await workbench.setTheme('Light Modern', 'light');
     panel = await workbench.webview('flux-rls.flux-rls', { has: 'body.vscode-light #root > *' });
     await panel.locator('#evidence .point.fail').first().waitFor();
+    await panel.locator('html').evaluate('window.scrollTo(0, 0)');
     await shoot(workbench, 'panel-red-light');
     await workbench.setTheme('Dark High Contrast', 'high contrast');
     panel = await workbench.webview('flux-rls.flux-rls', { has: 'body.vscode-high-contrast #root > *' });
+    await panel.locator('html').evaluate('window.scrollTo(0, 0)');
     await shoot(workbench, 'panel-red-high-contrast');
     await workbench.setTheme('Dark Modern', 'dark');
     panel = await workbench.webview('flux-rls.flux-rls', { has: 'body.vscode-dark #root > *' });

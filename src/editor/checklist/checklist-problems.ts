@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { answerInWords } from '../../checklist/report/in-words';
+import { CHECK_IDS, type CheckId } from '../../checklist/check-ids';
 import type { CheckResult } from '../../checklist/verdict';
 import { DisposableStore } from '../disposables';
 import { Converter } from '../lint/convert';
@@ -16,6 +17,8 @@ export const CHECKLIST_SOURCE = 'Flux RLS checklist';
 interface Problem {
   readonly uri: vscode.Uri;
   readonly diagnostic: vscode.Diagnostic;
+  /** The same for problems that one change mends. */
+  readonly cause: string;
   /** The statement that holds the cause: once it changes, the proof is of another text. */
   statement: vscode.Range;
   readonly text: string;
@@ -68,30 +71,35 @@ export class ChecklistProblems implements vscode.Disposable {
     this.#show();
   }
 
+  /** At the likeliest place: a problem that is shown twice reads like two. */
   #problemsOf(result: CheckResult, url: string, { model, files }: FolderSql): Problem[] {
     const convert = new Converter(files);
-    return this.engine.causes(result, model).map(({ place }) => {
-      const uri = vscode.Uri.parse(place.file);
-      const range = convert.range(place);
-      // What is wrong stands first: a list of problems cuts off the end.
-      const told = [result.message, result.advice].filter(text => text !== '');
-      const message = [...told, `Proved at ${new URL(url).host}.`].join(' ');
-      const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
-      diagnostic.source = CHECKLIST_SOURCE;
-      diagnostic.code = result.check;
-      const asked = decisive(result);
-      if (asked) {
-        diagnostic.relatedInformation = [
-          new vscode.DiagnosticRelatedInformation(
-            new vscode.Location(uri, range),
-            `${asked.method} ${asked.path} as ${asked.as} → ${answerInWords(asked)}`,
-          ),
-        ];
-      }
-      const { file, start, end } = place.statement;
-      const text = files.find(({ name }) => name === file)?.text.slice(start, end) ?? '';
-      return { uri, diagnostic, statement: convert.range(place.statement), text };
-    });
+    return this.engine
+      .causes(result, model)
+      .slice(0, 1)
+      .map(({ place }) => {
+        const uri = vscode.Uri.parse(place.file);
+        const range = convert.range(place);
+        // What is wrong stands first: a list of problems cuts off the end.
+        const told = [result.message, result.advice].filter(text => text !== '');
+        const message = [...told, `Proved at ${new URL(url).host}.`].join(' ');
+        const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
+        diagnostic.source = CHECKLIST_SOURCE;
+        diagnostic.code = result.check;
+        const asked = decisive(result);
+        if (asked) {
+          diagnostic.relatedInformation = [
+            new vscode.DiagnosticRelatedInformation(
+              new vscode.Location(uri, range),
+              `${asked.method} ${asked.path} as ${asked.as} → ${answerInWords(asked)}`,
+            ),
+          ];
+        }
+        const { file, start, end } = place.statement;
+        const text = files.find(({ name }) => name === file)?.text.slice(start, end) ?? '';
+        const cause = [result.table, result.cause, result.advice].join('\n');
+        return { uri, diagnostic, cause, statement: convert.range(place.statement), text };
+      });
   }
 
   #follow(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
@@ -140,10 +148,29 @@ export class ChecklistProblems implements vscode.Disposable {
       byFile.set(file, [...(byFile.get(file) ?? []), problem]);
     }
     for (const [file, problems] of byFile) {
-      this.#collection.set(
-        vscode.Uri.parse(file),
-        problems.map(({ diagnostic }) => diagnostic),
-      );
+      this.#collection.set(vscode.Uri.parse(file), byCause(problems));
     }
   }
+}
+
+/** One diagnostic for all checks that fail for one cause at one place, in the order of the checks. */
+function byCause(problems: readonly Problem[]): vscode.Diagnostic[] {
+  const rank = ({ diagnostic }: Problem): number => CHECK_IDS.indexOf(diagnostic.code as CheckId);
+  const groups = new Map<string, vscode.Diagnostic[]>();
+  for (const { cause, diagnostic } of [...problems].sort((one, other) => rank(one) - rank(other))) {
+    const { line, character } = diagnostic.range.start;
+    const key = `${line}:${character} ${cause}`;
+    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first || others.length === 0) return first ?? [];
+    const more = others.length === 1 ? '1 more check fails' : `${others.length} more checks fail`;
+    const shown = new vscode.Diagnostic(first.range, `${first.message} ${more} for it.`, first.severity);
+    shown.source = CHECKLIST_SOURCE;
+    if (first.code !== undefined) shown.code = first.code;
+    shown.relatedInformation = [first, ...others].flatMap(
+      ({ relatedInformation }) => relatedInformation ?? [],
+    );
+    return shown;
+  });
 }
