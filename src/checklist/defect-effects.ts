@@ -110,7 +110,8 @@ export function closedChecks(facts: TableFacts, verbs: ReadonlySet<Verb>, by: Cl
     checks.push('read-own', 'own-rows-only', 'cross-read', 'view-read', 'function-read', upsert);
     checks.push('update-own', 'update-other', 'give-away', 'update-unfiltered');
     checks.push('delete-own', 'delete-other', 'delete-unfiltered');
-    checks.push(plan.ownerDefault !== 'none' && 'insert-without-owner');
+    const isFilledIn = plan.ownerDefault !== 'none' && plan.expected.insert !== 'refused';
+    checks.push(isFilledIn && 'insert-without-owner');
     if (isV1) {
       if (anonymous.has('read')) checks.push('signed-out', 'empty-token', 'no-role');
       checks.push((verbs.has('insert') || by === 'policy') && 'no-sub');

@@ -173,7 +173,7 @@ class TableDefects {
   /** An INSERT policy that no longer asks whose the parent is. */
   #withoutParent(policy: Policy): Planted[] {
     const clause = policy.verb === 'update' ? undefined : clausesOf(policy).written;
-    if (!clause || clause.condition.kind !== 'all' || !this.#facts.checks.has('child-of-other')) return [];
+    if (clause?.condition.kind !== 'all' || !this.#facts.checks.has('child-of-other')) return [];
     const { parts } = clause.condition;
     const kept = parts.flatMap(part => {
       if (part.kind !== 'atom' || part.negated) return [];
@@ -207,8 +207,8 @@ class TableDefects {
   }
 
   #owner(): Planted[] {
-    const { ownership, ownerDefault, columns } = this.plan;
-    if (ownership.kind !== 'column' || ownerDefault !== 'subject') return [];
+    const { ownership, ownerDefault, columns, expected } = this.plan;
+    if (ownership.kind !== 'column' || ownerDefault !== 'subject' || expected.insert === 'refused') return [];
     const { column } = ownership;
     const isSent = columns.find(({ name }) => name === column)?.insertable ?? true;
     const triggers = this.#triggersOn(column);
