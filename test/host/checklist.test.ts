@@ -195,9 +195,12 @@ describe('the checklist in VS Code [one folder]', function () {
   it('shows every request before the first is sent, and no token', async () => {
     await vscode.commands.executeCommand('fluxRls.showChecklistPlan');
     const page = await until('the page', () =>
-      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'flux-rls-plan')?.getText(),
+      vscode.workspace.textDocuments
+        .filter(({ uri }) => uri.scheme === 'flux-rls-plan')
+        .map(document => document.getText())
+        .find(text => text.includes('## tasks')),
     );
-    for (const expected of [/## notes/, /## tasks/, /`POST \/tasks/, /in full mode/]) {
+    for (const expected of [/## notes/, /`POST \/tasks/, /in full mode/]) {
       assert.match(page, expected);
     }
     assert.doesNotMatch(page, /eyJ/);
