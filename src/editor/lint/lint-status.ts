@@ -9,10 +9,14 @@ import type { LintService } from './lint-service';
 import type { PushPlaces } from './push-places';
 import { pushKey } from './pushes';
 
-/** The language status of SQL files: for which engine, schema and push they are judged, and why. */
+/**
+ * The language status of SQL files: for which engine, schema and push they are judged, and why. Two short lines: VS Code
+ * cuts off what is long, and with it the link behind.
+ */
 export class LintStatus implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly item = this.#store.add(vscode.languages.createLanguageStatusItem('fluxRls.status', SQL_SELECTOR));
+  readonly push = this.#store.add(vscode.languages.createLanguageStatusItem('fluxRls.push', SQL_SELECTOR));
   #generation = 0;
 
   constructor(
@@ -21,7 +25,8 @@ export class LintStatus implements vscode.Disposable {
     service: LintService,
   ) {
     this.item.name = 'Flux RLS';
-    this.item.command = { command: 'fluxRls.showProjectSettings', title: 'Project Settings' };
+    this.item.command = { command: 'fluxRls.showProjectSettings', title: 'Settings' };
+    this.push.name = 'Flux RLS Push';
     this.#store.add(
       service.onDidChangeBusy(() => {
         this.item.busy = service.isBusy;
@@ -54,20 +59,22 @@ export class LintStatus implements vscode.Disposable {
     this.item.text = [
       engine ? engineLabel(engine.value) : 'engine unknown',
       schema?.value ?? 'schema unknown',
-      push.name,
     ].join(' · ');
-    this.item.detail = [
-      origin('engine', engine, `set ${SETTINGS}.engine`),
-      origin('schema', schema, `set ${SETTINGS}.schema`),
-      push.detail,
-    ].join(' · ');
+    this.item.detail = origins(engine, schema);
+    this.push.text = `push: ${push.name}`;
+    this.push.detail = push.detail;
     const { Information, Warning } = vscode.LanguageStatusSeverity;
     this.item.severity = engine && schema ? Information : Warning;
   }
 }
 
-function origin(name: string, value: Sourced<unknown> | undefined, advice: string): string {
-  return value ? `${name} from ${describeSource(value.from)}` : `${name}: ${advice}`;
+/** Where both came from, or what is to be set. */
+function origins(engine: Sourced<unknown> | undefined, schema: Sourced<unknown> | undefined): string {
+  if (engine && schema) {
+    return `from ${[...new Set([engine, schema].map(({ from }) => describeSource(from)))].join(' and ')}`;
+  }
+  if (engine ?? schema) return `set ${SETTINGS}.${engine ? 'schema' : 'engine'}`;
+  return 'set both';
 }
 
 function pushOf(
@@ -76,9 +83,9 @@ function pushOf(
   places: number,
 ): { readonly name: string; readonly detail: string } {
   const key = pushKey(uri);
-  if (key === uri.toString()) return { name: 'this file', detail: 'the file is a push of its own' };
+  if (key === uri.toString()) return { name: 'this file', detail: 'a push of its own' };
   const directory = vscode.Uri.parse(key);
   const name = `${folder ? vscode.workspace.asRelativePath(directory, false) : directory.path}/`;
-  const others = places > 1 ? `, one of ${places} in ${folder?.name ?? ''}` : '';
-  return { name, detail: `${name} is a push directory by its name${others}` };
+  const others = places > 1 ? `, one of ${places}` : '';
+  return { name, detail: `a push directory by its name${others}` };
 }
