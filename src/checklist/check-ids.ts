@@ -2,6 +2,14 @@
 export const VERBS = ['read', 'insert', 'update', 'delete'] as const;
 export type Verb = (typeof VERBS)[number];
 
+/** The verbs as PostgreSQL has them. */
+export const SQL_VERBS = {
+  read: 'SELECT',
+  insert: 'INSERT',
+  update: 'UPDATE',
+  delete: 'DELETE',
+} as const satisfies Record<Verb, string>;
+
 /**
  * Who asks for whose rows, as a row of the results: a subject for its own, one subject for the other's, nobody (signed
  * out, or with a token that is none), or every subject alike, where a table is everybody's.

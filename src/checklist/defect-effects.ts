@@ -106,7 +106,8 @@ export function closedChecks(facts: TableFacts, verbs: ReadonlySet<Verb>, by: Cl
     checks.push('read-own', 'own-rows-only', 'cross-read', 'view-read', 'function-read', ownUpsert);
     checks.push('update-own', 'update-other', 'give-away', 'update-unfiltered');
     checks.push('delete-own', 'delete-other', 'delete-unfiltered');
-    checks.push(plan.ownerDefault !== 'none' && 'insert-without-owner');
+    const isFilledIn = plan.ownerDefault !== 'none' && plan.expected.insert !== 'refused';
+    checks.push(isFilledIn && 'insert-without-owner');
     if (facts.ownerIsReplaced) checks.push('forged-insert', 'bulk-insert');
     if (isV1) {
       if (anonymous.has('read')) checks.push('signed-out', 'empty-token', 'no-role');

@@ -197,8 +197,8 @@ class TableDefects {
   }
 
   #owner(): Planted[] {
-    const { ownership, ownerDefault, columns } = this.plan;
-    if (ownership.kind !== 'column' || ownerDefault !== 'subject') return [];
+    const { ownership, ownerDefault, columns, expected } = this.plan;
+    if (ownership.kind !== 'column' || ownerDefault !== 'subject' || expected.insert === 'refused') return [];
     const { column } = ownership;
     const isSent = columns.find(({ name }) => name === column)?.insertable ?? true;
     const triggers = triggersOn(this.model, this.#key, column);

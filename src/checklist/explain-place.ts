@@ -3,6 +3,7 @@ import { isTiedToSubject } from '../schema/audience';
 import { isForPublic, type Policy, type SchemaModel, type Table } from '../schema/model';
 import type { Verb } from './check-ids';
 import { VERBS_OF_METHODS } from './explain-answer';
+import { isAsExpected } from './explain-decisive';
 import {
   closedPolicyPlaces,
   columnPlace,
@@ -127,6 +128,6 @@ const OPEN_TO_SIGNED_OUT = ['policy-anon-write', 'policy-to-public', 'grant-to-a
 /** What cannot be told hangs on the control that was refused, which may be another verb's. */
 function verbAsked({ verdict, verb, evidence }: CheckResult): Verb {
   if (verdict === 'fail') return verb;
-  const refused = evidence.find(({ control, status }) => control && status !== null && status >= 400);
+  const refused = evidence.find(asked => asked.control && (asked.status ?? 0) >= 400 && !isAsExpected(asked));
   return VERBS_OF_METHODS[refused?.method ?? ''] ?? verb;
 }

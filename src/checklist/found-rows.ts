@@ -109,16 +109,21 @@ function idealRow(plan: TablePlan, columns: readonly string[], subject: string, 
   return { ...Object.fromEntries(columns.map(column => [column, '…'])), ...keys, ...link };
 }
 
+/** Also in full mode, no row is made in a table that the project's SQL lets no subject insert into. */
 function noRow(plan: TablePlan, subject: string, index: number): Diagnosis {
+  const { table, expected } = plan;
+  const isRefused = expected.insert === 'refused';
+  const why = isRefused ? 'the project’s SQL lets no subject insert one' : 'none is made in no-write mode';
+  const how = isRefused ? 'by SQL, or through what writes there.' : 'through the app, or run in full mode.';
   return index === 0
     ? {
         cause: 'no-row',
-        message: `${subject} sees no row of its own in ${plan.table}, and none is made in no-write mode.`,
-        advice: `Give ${subject} a row in ${plan.table} through the app, or run in full mode.`,
+        message: `${subject} sees no row of its own in ${table}, and ${why}.`,
+        advice: `Give ${subject} a row in ${table} ${how}`,
       }
     : {
         cause: 'no-row',
-        message: `${subject} has one row only in ${plan.table}; this question needs two, so that nothing can be written.`,
-        advice: `Give ${subject} another row in ${plan.table} through the app, or run in full mode.`,
+        message: `${subject} has one row only in ${table}; this question needs two, so that nothing can be written.`,
+        advice: `Give ${subject} another row in ${table} ${how}`,
       };
 }

@@ -198,7 +198,6 @@ describe('the checklist in VS Code [one folder]', function () {
       vscode.workspace.textDocuments
         .filter(({ uri }) => uri.scheme === 'flux-rls-plan')
         .map(document => document.getText())
-        // The page of an earlier test may still be there.
         .find(text => text.includes('## tasks')),
     );
     for (const expected of [/## notes/, /`POST \/tasks/, /in full mode/]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeEditors, extension, findingsOf, open, remove, ruleOf, type, until, write } from './support';
+import { closeEditors, findingsOf, open, remove, ruleOf, type, until, write } from './support';
 
 const TABLE = `create table notes (id uuid primary key default gen_random_uuid(), owner_id text not null, body text not null);
 alter table notes enable row level security;
@@ -10,15 +10,6 @@ const GRANT = 'grant insert on notes to authenticated;\n';
 
 describe('the linter in VS Code [one folder]', () => {
   afterEach(closeEditors);
-
-  it('sleeps until an SQL file is opened', async () => {
-    const own = await extension();
-    assert.equal(own.isActive, false);
-    const { document } = await open('first.sql', 'create table notes (id int);');
-    await findingsOf(document.uri, ['rls-not-enabled']);
-    assert.equal(own.isActive, true);
-    await remove('first.sql');
-  });
 
   it('shows findings while one types, and takes them away again', async () => {
     const editor = await open('typing.sql', TABLE);

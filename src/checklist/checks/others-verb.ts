@@ -1,3 +1,4 @@
+import { SQL_VERBS } from '../check-ids';
 import type { CheckContext, Told } from '../context';
 import type { Diagnosis } from '../diagnose';
 import type { Control, KnownRow } from '../known-row';
@@ -6,8 +7,6 @@ import type { Evidence, Verb } from '../verdict';
 import { failed, passed, unproved, type Judged } from './check';
 import { leakDiagnosis } from './leak';
 import { nothingReached } from './own-verb';
-
-const SQL_VERBS = { read: 'SELECT', insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const;
 
 export interface Attempt {
   readonly verb: Verb;

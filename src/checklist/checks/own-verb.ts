@@ -1,11 +1,10 @@
+import { SQL_VERBS } from '../check-ids';
 import type { CheckContext, Told } from '../context';
 import type { Diagnosis } from '../diagnose';
 import { gotThrough } from '../outcome';
 import type { Verb } from '../verdict';
 import { failed, passed, unproved, type Judged } from './check';
 import { tiedPolicy } from './policy-advice';
-
-const SQL_VERBS = { read: 'SELECT', insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const;
 
 /** Judges what a subject does with its own row: it has to work, unless the project's SQL does not mean it to. */
 export function judgeOwn(

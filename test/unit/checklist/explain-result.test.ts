@@ -183,14 +183,12 @@ describe('an explanation on paper', () => {
   );
 
   it('shows a text as it is in Markdown, and a statement as code', () => {
-    assert.ok(explained);
     const page = explanationMarkdown(explained).join('\n');
     assert.ok(page.includes('A \\<b\\>policy\\</b\\> refuses \\*it\\*.'), page);
     assert.match(page, /\*\*Confirm:\*\* `select policyname, .*;`/);
   });
 
   it('says the same in a terminal and as JSON', () => {
-    assert.ok(explained);
     assert.match(explanationText(explained), /^1\. A <b>policy<\/b> refuses \*it\*\. \(likely\)$/m);
     const json = JSON.parse(explanationJson(explained)) as { version: number; causes: { id: string }[] };
     assert.deepEqual(
