@@ -3,7 +3,7 @@ import type { About, Asked } from './explain-types';
 
 /** What an answer was about, for whoever asks the catalog. */
 export function aboutOf(asked: Asked): About {
-  const { answer, status, code, message, table, verb, owner, isAnonymous, claims } = asked;
+  const { answer, code, message, table, verb, owner, isAnonymous, claims } = asked;
   const { prefer, path, row } = answer.request;
   const asksBack = prefer?.includes('return=representation') ?? false;
   const role = isAnonymous ? ANON : typeof claims?.role === 'string' ? claims.role : undefined;
@@ -17,7 +17,6 @@ export function aboutOf(asked: Asked): About {
     message,
     readsRows: asksBack || ((verb === 'update' || verb === 'delete') && (path?.includes('?') ?? false)),
     sendsOwner: row && owner !== undefined ? (row[owner] ?? null) !== null : undefined,
-    succeeded: code === undefined && (status === undefined ? answer.body === 'rows' : status < 300),
   };
 }
 

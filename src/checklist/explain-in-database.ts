@@ -146,8 +146,8 @@ const COLUMN_CAUSES: ReadonlySet<CauseId> = new Set([
 ]);
 
 /** A policy that let something through is asked about in another way than one that refused it. */
-function questionFor(id: CauseId, { succeeded }: About): string {
-  if (id === 'policy' && succeeded) return 'open-policy';
+function questionFor(id: CauseId, { letIn }: About): string {
+  if (id === 'policy' && letIn === true) return 'open-policy';
   // A GRANT of the SQL that the answer says is missing.
   return id === 'differs-from-sql' ? 'missing-grant' : (QUESTIONS[id] ?? id);
 }
@@ -161,7 +161,11 @@ function certaintyOf({ id, certainty }: ExplainedCause, about: About, answer?: C
   if (answer?.confirmed === undefined) return certainty;
   if (!answer.confirmed) return 'ruled out';
   const isMet =
-    id === 'owner-left-out' ? about.sendsOwner === false : id === 'no-select-policy' ? about.readsRows : true;
+    id === 'owner-left-out'
+      ? about.sendsOwner === false
+      : id === 'no-select-policy'
+        ? about.readsRows === true
+        : true;
   return isMet ? 'certain' : certainty;
 }
 

@@ -76,8 +76,8 @@ export function causeInSql(result: CheckResult, model: SchemaModel): CauseInSql[
   }
 }
 
-/** Whether the check failed because a policy let somebody in; one's own refused row fails because none did. */
-function letsIn({ actor, check }: CheckResult): boolean {
+/** Whether a check that failed did so because somebody was let in; one's own refused row fails because nobody was. */
+export function letsIn({ actor, check }: Pick<CheckResult, 'actor' | 'check'>): boolean {
   return actor !== 'own' && check !== 'shared-read';
 }
 

@@ -3,7 +3,7 @@ import { explain } from './explain';
 import { fromEvidence } from './explain-answer';
 import { decisiveEvidence, isStopped } from './explain-decisive';
 import { proofOf } from './explain-pass';
-import { causeInSql } from './explain-place';
+import { causeInSql, letsIn } from './explain-place';
 import type { CauseId, ExplainContext, ExplainedCause, Explanation } from './explain-types';
 import type { CheckResult, Evidence } from './verdict';
 
@@ -21,8 +21,9 @@ export function explainResult(result: CheckResult, context: ExplainContext = {})
     return { ...explanation, summary: message, causes: [], proof: proofOf(result) };
   }
   // A leak is an answer like any other: what else it could mean is what the SQL shows.
+  const isLeak = verdict === 'fail' && letsIn(result);
   const others = explanation.causes.filter(
-    ({ id, place }) => id !== cause && (verdict !== 'fail' || place !== undefined),
+    ({ id, place }) => id !== cause && (!isLeak || place !== undefined),
   );
   return {
     ...explanation,
@@ -82,17 +83,18 @@ function explainEvidence(result: CheckResult, decisive: Evidence, context: Expla
     subject: subjectOf(decisive),
     claims: claimsOf(decisive) ?? context.claims,
   };
-  if (result.verdict !== 'fail' || result.actor === 'own' || !isStopped(decisive)) {
-    const explanation = explain(answer, known);
-    const { about } = explanation;
-    const isThroughView = through !== undefined && about?.succeeded === true;
-    return isThroughView ? { ...explanation, about: { ...about, table, door: through } } : explanation;
-  }
-  // The probe is made to be stopped behind the policies, so what let it get there is what is to be explained.
+  if (result.verdict !== 'fail' || !letsIn(result)) return explain(answer, known);
+  // A probe is made to be stopped behind the policies, so what let it get there is what is to be explained.
   const { code: _code, message: _message, details: _details, ...reached } = answer;
+  const stopped = isStopped(decisive);
+  const explanation = explain(stopped ? { ...reached, status: 200, body: 'none' } : answer, known);
+  const about = { ...explanation.about, letIn: true, ...(through !== undefined && { table, door: through }) };
   return {
-    ...explain({ ...reached, status: 200, body: 'none' }, known),
-    summary: `The request got past privileges and policies; it was only stopped behind them (${decisive.status ?? ''} ${decisive.code ?? ''}), as the check wanted so that nothing is written.`,
+    ...explanation,
+    about,
+    ...(stopped && {
+      summary: `The request got past privileges and policies; it was only stopped behind them (${decisive.status ?? ''} ${decisive.code ?? ''}), as the check wanted so that nothing is written.`,
+    }),
   };
 }
 

@@ -116,11 +116,11 @@ export interface About {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   /** The request also reads the rows that it writes. */
-  readonly readsRows: boolean;
+  readonly readsRows?: boolean;
   /** Undefined where the text does not tell what was sent. */
   readonly sendsOwner?: boolean | undefined;
-  /** Nothing refused the request. */
-  readonly succeeded: boolean;
+  /** The request was to be refused, and was not. */
+  readonly letIn?: boolean;
 }
 
 export interface Explanation {
