@@ -275,6 +275,25 @@ describe('the panel’s page', function () {
     await panel.page.close();
   });
 
+  it('tells once what one cause makes fail', async () => {
+    const panel = await PanelPage.open(browser, 300);
+    const other = { ...FORGED, cause: 'rls-off' } as const;
+    await panel.show(
+      panelState(
+        doneRun([
+          result('notes', 'forged-insert', FORGED),
+          result('notes', 'bulk-insert', FORGED),
+          result('notes', 'upsert-other', other),
+        ]),
+      ),
+    );
+    const open = await panel.page
+      .locator('#evidence .point')
+      .evaluateAll((points: { open: boolean }[]) => points.map(point => point.open));
+    assert.deepEqual(open, [true, false, true]);
+    await panel.page.close();
+  });
+
   it('keeps focus, scroll and what is open when it is drawn anew, until it was closed', async () => {
     const panel = await PanelPage.open(browser, 220);
     const results = someResults(TWELVE);
