@@ -41,11 +41,12 @@ describe('the language status in VS Code [one folder]', () => {
     await until('quiet', () => !item.busy);
     let wasBusy = false;
     const watch = setInterval(() => (wasBusy ||= item.busy), 1);
-    await write('migrations/1.sql', TABLE.repeat(400));
-    await open('migrations/2.sql', TABLE);
+    // No default push, so that nothing else has read it before.
+    await write('packages/b/migrations/1.sql', TABLE.repeat(400));
+    await open('packages/b/migrations/2.sql', TABLE);
     await until('busy', () => wasBusy);
     await until('quiet again', () => !item.busy);
     clearInterval(watch);
-    await remove('migrations');
+    await remove('packages');
   });
 });
